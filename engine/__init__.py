@@ -1,0 +1,1 @@
+"""What happens: tickets, tasks, roles, commands and queries. No HTTP, no SQL."""

@@ -1,0 +1,1 @@
+"""What is remembered: tables, queries, migrations, jobs, attachments, on SQLite and PostgreSQL."""
