@@ -1,0 +1,1 @@
+"""The tests mirror the packages; being a package keeps tests/bpmn from shadowing bpmn."""

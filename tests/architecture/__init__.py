@@ -1,0 +1,1 @@
+"""Rules about the repository itself: who imports whom, what is never called, what the lock files hold."""
