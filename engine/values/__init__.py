@@ -1,0 +1,1 @@
+"""The nouns of the desk as frozen values: what commands decide on and storage remembers."""
