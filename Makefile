@@ -1,0 +1,75 @@
+# Everything a person or CI does here. `make help` lists it; only `make lock` needs more than Python and make.
+
+PYTHON ?= python3
+VENV ?= .venv
+WORKERS ?= 2
+PYTEST_ARGS ?=
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PYTEST := $(BIN)/python -m pytest
+COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-header --no-annotate $(if $(UPGRADE),--upgrade)
+
+# A stamp is newer than the lock it was installed from, so installing is skipped until the lock changes.
+READY := $(VENV)/.ready
+READY_DEV := $(VENV)/.ready-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-long lint format lock clean
+
+help: ## list what make can do
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{printf "  %-16s %s\n", $$1, $$2}'
+
+setup: $(READY) ## create .venv with the locked dependencies
+
+run: $(READY) ## start Faultdesk with demo data from ./var on 127.0.0.1:8080
+	@$(BIN)/faultdesk demo
+
+# All three parts run whatever the others say: one run shows everything, and pytest's counts come last.
+test: $(READY_DEV) ## lint, check types and test, as CI does (under 10 minutes)
+	@failed=0; \
+	$(MAKE) --no-print-directory lint || failed=1; \
+	$(PYTEST) -m "not long" -n $(WORKERS) --dist loadgroup $(PYTEST_ARGS) || failed=1; \
+	exit $$failed
+
+test-long: $(READY_DEV) ## run the long form of the proofs
+	$(PYTEST) -m long $(PYTEST_ARGS)
+
+lint: $(READY_DEV) ## check style, format and types
+	@failed=0; \
+	$(BIN)/ruff check . || failed=1; \
+	$(BIN)/ruff format --check . || failed=1; \
+	$(BIN)/mypy || failed=1; \
+	exit $$failed
+
+format: $(READY_DEV) ## put the code into its form
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+lock: ## resolve requirements/*.txt again (needs uv); UPGRADE=1 takes newer versions
+	$(COMPILE) pyproject.toml -o requirements/base.txt
+	$(COMPILE) --extra dev -c requirements/base.txt pyproject.toml -o requirements/dev.txt
+
+clean: ## remove .venv and what the tools left; ./var with its database stays
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist *.egg-info
+	find . -name __pycache__ -type d -not -path './var/*' -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@command -v "$(PYTHON)" >/dev/null || \
+	{ echo "There is no $(PYTHON). Faultdesk needs Python 3.11 or newer: make setup PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	{ echo "Faultdesk needs Python 3.11 or newer, and $(PYTHON) is $$("$(PYTHON)" --version 2>&1):" \
+	"make setup PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || \
+	{ echo "$(PYTHON) cannot make virtual environments; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	"$(PYTHON)" -m venv $(VENV)
+
+$(READY): requirements/base.txt pyproject.toml | $(BIN)/python
+	$(PIP) install --require-hashes -r requirements/base.txt
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(READY_DEV): requirements/dev.txt $(READY)
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
