@@ -1,0 +1,78 @@
+"""The one module that chooses the storage: SQLite or PostgreSQL, by the address given."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from storage.channel import Channel, PipelinedChannel, PlainChannel
+
+LOCK_TIMEOUT_MS = 5_000
+STATEMENT_TIMEOUT_MS = 5_000
+POOL_SIZE = 20
+
+
+class Database:
+    """A pool of connections to one database; open one per process and share it between threads."""
+
+    def __init__(self, url: str) -> None:
+        self.url = sa.make_url(url)
+        self.is_postgresql = self.url.get_backend_name() == "postgresql"
+        self.engine = _postgresql(self.url) if self.is_postgresql else _sqlite(self.url)
+
+    @contextmanager
+    def channel(self, *, writing: bool) -> Iterator[Channel]:
+        """A connection for one unit of work; what was not committed is rolled back on leaving.
+
+        `writing` takes SQLite's write lock at once (BEGIN IMMEDIATE), so that a command never meets it half way.
+        """
+        with self.engine.connect() as connection:
+            make = PipelinedChannel if self.is_postgresql else PlainChannel
+            channel: Channel = make(connection, writing=writing)
+            try:
+                yield channel
+            finally:
+                channel.close()
+
+    def dispose(self) -> None:
+        """Close every connection of the pool."""
+        self.engine.dispose()
+
+
+def _postgresql(url: sa.URL) -> sa.Engine:
+    options = (
+        f"-c timezone=UTC -c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS}"
+        " -c idle_in_transaction_session_timeout=60000"
+    )
+    return sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        isolation_level="AUTOCOMMIT",
+        pool_size=POOL_SIZE,
+        max_overflow=0,
+        pool_timeout=LOCK_TIMEOUT_MS / 1000,
+        connect_args={"options": options},
+    )
+
+
+def _sqlite(url: sa.URL) -> sa.Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=0,
+        poolclass=sa.QueuePool,
+        connect_args={"check_same_thread": False, "timeout": LOCK_TIMEOUT_MS / 1000, "isolation_level": None},
+    )
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={LOCK_TIMEOUT_MS}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

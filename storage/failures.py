@@ -1,0 +1,55 @@
+"""What a database error means for the request that met it."""
+
+import sqlite3
+from enum import StrEnum
+
+import psycopg
+import sqlalchemy as sa
+
+
+class Failure(StrEnum):
+    """The four things a caller can do about it."""
+
+    RETRY = "retry"
+    """Serialisation failure, deadlock, unique key taken by a concurrent command: run the whole command again."""
+    LOST = "lost"
+    """The connection broke: run again if it is known that nothing was committed."""
+    BUSY = "busy"
+    """A lock or a free connection was not to be had in time, or the disk refuses: answer 503."""
+    OTHER = "other"
+
+
+_RETRY = {"40001", "40P01", "23505"}
+_BUSY = {"55P03", "57014", "53300", "53100", "25006"}
+_LOST_CLASSES = ("08", "57P")
+_SQLITE_BUSY = ("locked", "busy", "readonly", "full", "disk i/o", "unable to open")
+
+
+def classify(error: Exception) -> Failure:
+    """What this error means."""
+    if isinstance(error, sa.exc.TimeoutError):
+        return Failure.BUSY
+    cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    if isinstance(cause, sqlite3.Error):
+        return _sqlite(cause)
+    if isinstance(cause, psycopg.Error):
+        return _postgresql(cause)
+    return Failure.OTHER
+
+
+def _sqlite(error: sqlite3.Error) -> Failure:
+    text = str(error).lower()
+    if isinstance(error, sqlite3.OperationalError) and any(word in text for word in _SQLITE_BUSY):
+        return Failure.BUSY
+    return Failure.RETRY if "unique constraint" in text else Failure.OTHER
+
+
+def _postgresql(error: psycopg.Error) -> Failure:
+    state = error.sqlstate
+    if state is None:
+        return Failure.LOST if isinstance(error, psycopg.OperationalError) else Failure.OTHER
+    if state in _RETRY:
+        return Failure.RETRY
+    if state in _BUSY:
+        return Failure.BUSY
+    return Failure.LOST if state.startswith(_LOST_CLASSES) else Failure.OTHER
