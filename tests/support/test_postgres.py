@@ -112,7 +112,7 @@ def test_without_postgresql_the_tests_are(ci: str, outcome: str, tmp_path: Path)
         text=True,
         check=False,
         cwd=tmp_path,
-        env={**os.environ, "CI": ci, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "CI": ci, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])},
     )
     assert outcome in finished.stdout.splitlines()[-1]
     assert "PostgreSQL is not installed" in finished.stdout
