@@ -95,6 +95,8 @@ class Event:
     """`timeDate`, `timeDuration` or `timeCycle`."""
     expression: Expression | None = None
     """The timer's value or the conditional event's condition."""
+    parts: tuple["Event", ...] = ()
+    """MULTIPLE: the event definitions, in order."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +109,8 @@ class Loop:
     condition: Expression | None = None
     collection: str | None = None
     element: str | None = None
+    test_before: bool = False
+    """Standard loop: the condition is asked before the first round too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +156,8 @@ class Node:
     attached_to: str | None = None
     interrupting: bool = True
     event_sub_process: bool = False
+    compensation: bool = False
+    """`isForCompensation`: reached through a compensation association, never through a flow."""
     loop: Loop | None = None
     roles: tuple[CandidateRole, ...] = ()
     """Candidate roles of a human task; on a start event, who may open."""
@@ -205,6 +211,8 @@ class Shape:
     height: float
     expanded: bool = True
     horizontal: bool = True
+    plane: str = ""
+    """Id of the process, collaboration or sub-process on whose plane it is drawn."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,6 +221,7 @@ class Edge:
 
     element: str
     waypoints: tuple[tuple[float, float], ...]
+    plane: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,117 @@
+"""Every bound of the product in one place; a deployment may lower them, never raise them.
+
+The numbers are DESIGN.md's: what a process text may cost must be known before it is read.
+"""
+
+from typing import Final
+
+# Expressions (FEEL and what is translated to it).
+EXPRESSION_SOURCE: Final = 8_192
+"""Characters of one expression."""
+
+EXPRESSION_NESTING: Final = 64
+"""Brackets, calls and constructs open at once in one expression."""
+
+EXPRESSION_TREE_DEPTH: Final = 128
+"""Levels of the parsed tree: a bracket adds one, and so does each operator level between two brackets."""
+
+CONDITION_STEPS: Final = 20_000
+"""Steps of one condition: a step is about a microsecond of work, or 64 characters or 8 items made."""
+
+SCRIPT_STEPS: Final = 200_000
+"""Steps of one script or decision."""
+
+CALL_DEPTH: Final = 40
+"""Calls of user-defined functions open at once."""
+
+EVALUATION_DEPTH: Final = 400
+"""Tree levels being evaluated at once, summed over open calls; keeps Python's own stack far from its end."""
+
+DATA_DEPTH: Final = 128
+"""Lists and contexts nested in one value."""
+
+STRING_LENGTH: Final = 65_536
+"""Characters of one string value."""
+
+LIST_LENGTH: Final = 65_536
+"""Items of one list value."""
+
+JSON_NODES: Final = 262_144
+"""Values written out for one result: shared sub-values count each time they are written."""
+
+REGEX_PATTERN: Final = 1_000
+"""Characters of one regular expression."""
+
+REGEX_MEMORY: Final = 1 << 20
+"""Bytes that one compiled regular expression may take (re2's max_mem)."""
+
+EVALUATION_WARNINGS: Final = 32
+"""Warnings kept of one evaluation; later ones are dropped."""
+
+PROGRAM_CACHE: Final = 2_048
+"""Compiled expressions kept in one process."""
+
+# Forms and answers.
+FORM_BYTES: Final = 10 * 1024 * 1024
+"""UTF-8 bytes of one form-js text."""
+
+FORM_COMPONENTS: Final = 20_000
+"""Components and options of one form."""
+
+FORM_DEPTH: Final = 20
+"""Groups and repeating groups nested in one form."""
+
+FIELD_KEY: Final = 64
+"""Characters of a field's key."""
+
+TEXT_FIELD: Final = 4_000
+"""Characters of a one-line answer whose field sets no maxLength."""
+
+TEXT_AREA: Final = 65_536
+"""Characters of any text answer, whatever its field sets."""
+
+COMBINING_RUN: Final = 30
+"""Combining marks in a row in a text answer (Unicode's stream-safe text format, UAX #15 section 13): normalising
+a longer run takes time that grows with its square."""
+
+ANSWER_ITEMS: Final = 500
+"""Items of one list answer: choices, rows of a repeating group, files."""
+
+# Files, as they are read.
+FILE_BYTES: Final = 10 * 1024 * 1024
+"""Bytes of one BPMN, DMN or form file."""
+
+XML_ELEMENTS: Final = 20_000
+"""Elements of one XML file."""
+
+XML_DEPTH: Final = 256
+"""Elements open at once in one XML file."""
+
+BUNDLE_BYTES: Final = 50 * 1024 * 1024
+"""Bytes of all files of one .zip bundle, unpacked."""
+
+BUNDLE_FILES: Final = 100
+"""Entries of one .zip bundle."""
+
+ID_LENGTH: Final = 255
+"""Characters of one id."""
+
+# Processes, as they are linted.
+SUB_PROCESS_DEPTH: Final = 20
+"""Sub-processes inside one another."""
+
+PARALLEL_FAN_OUT: Final = 500
+"""Flows that one node can take at once."""
+
+MULTI_INSTANCE: Final = 1_000
+"""Items of one multi-instance activity, or rounds of one standard loop."""
+
+FINDINGS_PER_CODE: Final = 200
+"""Findings of one code that one report spells out; further ones are counted."""
+
+# The engine.
+ENGINE_STEPS: Final = 10_000
+"""Nodes that one command may enter before the ticket is stuck."""
+
+LIVE_TOKENS: Final = 5_000
+"""Tokens of one ticket at rest; more of them is a process that forks without end."""
