@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.postgres import Cluster, PostgresAbsentError, running_cluster
+from tests.support.postgres import Cluster, running_cluster
+from tests.support.postgres_machine import PostgresAbsentError
 from tests.support.roundtrips import RoundTripProxy
 
 
@@ -44,9 +45,7 @@ def sqlite_url(tmp_path: Path) -> str:
 def database_url(request: pytest.FixtureRequest) -> str:
     """The SQLAlchemy URL of a fresh, empty database: the test runs as [sqlite] and as [postgresql]."""
     # Asked for by name, so that the SQLite half neither needs nor starts PostgreSQL.
-    chosen: str = request.getfixturevalue(
-        {"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param]
-    )
+    chosen: str = request.getfixturevalue({"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param])
     return chosen
 
 

@@ -7,25 +7,29 @@ nobody has to find out who is the last to leave. It costs about a second per pro
 
 import contextlib
 import itertools
-import os
-import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypedDict
 
 import psycopg
 from psycopg import sql
 
+from tests.support.postgres_machine import (
+    PostgresFailedError,
+    RunAs,
+    account,
+    cluster_directory,
+    find_binaries,
+    free_port,
+    give,
+)
+
 SUPERUSER = "faultdesk_test"
-PROGRAMS = ("initdb", "postgres")
 START_SECONDS = 60
 STOP_SECONDS = 20
 PORT_ATTEMPTS = 5
@@ -36,23 +40,11 @@ SETTINGS: Mapping[str, str] = {
     "shared_buffers": "64MB",
     "timezone": "UTC",
     "lc_messages": "C",
+    # Enough for any test, and little enough for a cluster that lives in memory.
+    "max_wal_size": "128MB",
 }
 # Losing a test's data in a power cut is no loss, and not waiting for the disk halves the suite's time.
 FORGETFUL: Mapping[str, str] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-
-
-class PostgresAbsentError(Exception):
-    """PostgreSQL's programs are not on this machine; the message says where they were looked for."""
-
-
-class PostgresFailedError(Exception):
-    """The cluster could not be made or started; the message holds what PostgreSQL printed."""
-
-
-class _RunAs(TypedDict, total=False):
-    user: int
-    group: int
-    extra_groups: list[int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,9 +68,9 @@ class Cluster:
     def create_database(self, *, name: str | None = None, template: str = "template0") -> str:
         """Make a database as a copy of `template` and return its URL.
 
-        A template is copied file by file in some tens of milliseconds, so a schema is built once per
-        process and copied for each test. Nobody may be connected to the template meanwhile: dispose of
-        the engine that built it first.
+        A template is copied file by file (20 ms in memory, up to 400 ms on a busy disk), so a schema is
+        built once per process and copied for each test. Nobody may be connected to the template
+        meanwhile: dispose of the engine that built it first.
         """
         chosen = name or f"test_{next(self._numbers)}"
         self._administer("CREATE DATABASE {} TEMPLATE {}", chosen, template)
@@ -97,59 +89,25 @@ class Cluster:
 def running_cluster(*, durable: bool = False) -> Iterator[Cluster]:
     """Make a cluster in a temporary directory, run it, stop it and remove it.
 
-    `durable` leaves fsync and its kin at PostgreSQL's defaults, for a test that pulls the plug.
+    `durable` leaves fsync and its kin at PostgreSQL's defaults and the files on a disk, for a test that
+    pulls the plug.
 
     Raises:
         PostgresAbsentError: no initdb and postgres were found.
         PostgresFailedError: they were, and refused.
     """
-    binaries = find_binaries()
-    account = _account()
-    directory = Path(tempfile.mkdtemp(prefix="faultdesk-pg-"))
-    try:
-        if account is not None:
-            os.chown(directory, account.pw_uid, account.pw_gid)
-        password = secrets.token_hex(16)
-        _initialise(binaries, directory, password, account)
-        with _serving(binaries, directory, password, account, durable) as cluster:
+    binaries, run_as = find_binaries(), account()
+    password = secrets.token_hex(16)
+    with cluster_directory(run_as, on_disk=durable) as directory:
+        _initialise(binaries, directory, password, run_as)
+        with _serving(binaries, directory, password, run_as, durable) as cluster:
             yield cluster
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
 
 
-def find_binaries() -> Path:
-    """Return the directory of initdb and postgres: the one on PATH, else Debian's newest.
-
-    Raises:
-        PostgresAbsentError: neither has both programs.
-    """
-    on_path = [Path(found).resolve().parent] if (found := shutil.which(PROGRAMS[0])) else []
-    debian = Path("/usr/lib/postgresql").glob("*/bin")
-    newest_first = sorted(debian, key=lambda path: float(path.parent.name), reverse=True)
-    for candidate in (*on_path, *newest_first):
-        if all((candidate / program).exists() for program in PROGRAMS):
-            return candidate
-    raise PostgresAbsentError(
-        "PostgreSQL is not installed: no initdb on PATH or in /usr/lib/postgresql/*/bin"
-    )
-
-
-def _account() -> pwd.struct_passwd | None:
-    """Return whom to run as: PostgreSQL refuses to run as root, so root needs another account."""
-    if os.geteuid() != 0:
-        return None
-    known = {entry.pw_name: entry for entry in pwd.getpwall()}
-    for name in ("postgres", "nobody"):
-        if name in known:
-            return known[name]
-    raise PostgresFailedError("PostgreSQL refuses to run as root, and there is no account postgres or nobody")
-
-
-def _initialise(binaries: Path, directory: Path, password: str, account: pwd.struct_passwd | None) -> None:
+def _initialise(binaries: Path, directory: Path, password: str, run_as: RunAs) -> None:
     secret = directory / "password"
     secret.write_text(password)
-    if account is not None:
-        os.chown(secret, account.pw_uid, account.pw_gid)
+    give(secret, run_as)
     secret.chmod(0o600)
     finished = subprocess.run(
         [
@@ -166,23 +124,19 @@ def _initialise(binaries: Path, directory: Path, password: str, account: pwd.str
         text=True,
         check=False,
         cwd=directory,
-        **_as(account),
+        **run_as,
     )
     secret.unlink()
     if finished.returncode != 0:
-        raise PostgresFailedError(
-            f"initdb ended with {finished.returncode}:\n{finished.stdout}{finished.stderr}"
-        )
+        raise PostgresFailedError(f"initdb ended with {finished.returncode}:\n{finished.stdout}{finished.stderr}")
 
 
 @contextlib.contextmanager
-def _serving(
-    binaries: Path, directory: Path, password: str, account: pwd.struct_passwd | None, durable: bool
-) -> Iterator[Cluster]:
+def _serving(binaries: Path, directory: Path, password: str, run_as: RunAs, durable: bool) -> Iterator[Cluster]:
     """Run the server; another process may take the port between finding and binding it, so try again."""
     for attempt in range(1, PORT_ATTEMPTS + 1):
-        cluster = Cluster(port=_free_port(), password=password, directory=directory)
-        server = _launch(binaries, cluster, account, durable)
+        cluster = Cluster(port=free_port(), password=password, directory=directory)
+        server = _launch(binaries, cluster, run_as, durable)
         try:
             _wait_until_ready(server, cluster)
         except PostgresFailedError:
@@ -200,9 +154,7 @@ def _serving(
         return
 
 
-def _launch(
-    binaries: Path, cluster: Cluster, account: pwd.struct_passwd | None, durable: bool
-) -> subprocess.Popen[bytes]:
+def _launch(binaries: Path, cluster: Cluster, run_as: RunAs, durable: bool) -> subprocess.Popen[bytes]:
     settings = {
         **SETTINGS,
         **({} if durable else FORGETFUL),
@@ -223,15 +175,8 @@ def _launch(
             cwd=cluster.directory,
             # A ^C in the terminal is for pytest, which then stops the server in order.
             start_new_session=True,
-            **_as(account),
+            **run_as,
         )
-
-
-def _as(account: pwd.struct_passwd | None) -> _RunAs:
-    """Return the arguments of `subprocess` that run a program as the account."""
-    if account is None:
-        return {}
-    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
 def _dying_with_us() -> list[str]:
@@ -262,13 +207,6 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
         server.send_signal(request)
         with contextlib.suppress(subprocess.TimeoutExpired):
             server.wait(STOP_SECONDS)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _log(directory: Path) -> str:

@@ -92,8 +92,8 @@ def test_a_cluster_is_stopped_and_removed_when_its_block_fails(postgres: Cluster
 def test_without_postgresql_the_tests_are(ci: str, outcome: str, tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text("def test_it(postgres_url): pass\n")
     (tmp_path / "conftest.py").write_text(
-        "import tests.support.postgres as postgres\n"
-        "postgres.PROGRAMS = ('no-such-initdb', 'no-such-postgres')\n"
+        "import tests.support.postgres_machine as machine\n"
+        "machine.PROGRAMS = ('no-such-initdb', 'no-such-postgres')\n"
         "from tests.support.fixtures import *\n"
     )
     finished = subprocess.run(
@@ -119,7 +119,7 @@ def test_without_postgresql_the_tests_are(ci: str, outcome: str, tmp_path: Path)
 
 
 @pytest.mark.skipif(sys.platform != "linux" or shutil.which("setpriv") is None, reason="needs setpriv")
-def test_a_killed_test_run_takes_its_server_along(postgres: Cluster) -> None:
+def test_a_killed_test_run_takes_its_server_along_and_the_next_removes_its_files(postgres: Cluster) -> None:
     script = (
         "import os, signal\n"
         "from tests.support.postgres import running_cluster\n"
@@ -127,15 +127,15 @@ def test_a_killed_test_run_takes_its_server_along(postgres: Cluster) -> None:
         "    print(cluster.directory, cluster.conninfo(), flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
-    killed = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=ROOT
-    )
+    killed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert killed.returncode == -signal.SIGKILL
     directory, conninfo = killed.stdout.split()
-    try:
-        assert killed.returncode == -signal.SIGKILL
-        assert _refuses_within(10, conninfo)
-    finally:
-        shutil.rmtree(directory)
+    assert Path(directory).exists()
+    assert _refuses_within(10, conninfo)
+    with running_cluster() as next_run:
+        assert not Path(directory).exists()
+        assert postgres.directory.exists()
+        assert next_run.directory.exists()
 
 
 def _refuses_within(seconds: float, conninfo: str) -> bool:
