@@ -43,7 +43,7 @@ SETTINGS: Mapping[str, str] = {
     # Enough for any test, and little enough for a cluster that lives in memory.
     "max_wal_size": "128MB",
 }
-# Losing a test's data in a power cut is no loss, and not waiting for the disk halves the suite's time.
+# Losing a test's data in a power cut is no loss, so nothing waits for the disk.
 FORGETFUL: Mapping[str, str] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -133,25 +133,15 @@ def _initialise(binaries: Path, directory: Path, password: str, run_as: RunAs) -
 
 @contextlib.contextmanager
 def _serving(binaries: Path, directory: Path, password: str, run_as: RunAs, durable: bool) -> Iterator[Cluster]:
-    """Run the server; another process may take the port between finding and binding it, so try again."""
     for attempt in range(1, PORT_ATTEMPTS + 1):
         cluster = Cluster(port=free_port(), password=password, directory=directory)
         server = _launch(binaries, cluster, run_as, durable)
         try:
-            _wait_until_ready(server, cluster)
-        except PostgresFailedError:
-            _stop(server)
-            if attempt == PORT_ATTEMPTS or "could not bind" not in _log(directory):
-                raise
-            continue
-        except BaseException:
-            _stop(server)
-            raise
-        try:
-            yield cluster
+            if _is_ready(server, cluster, last_attempt=attempt == PORT_ATTEMPTS):
+                yield cluster
+                return
         finally:
             _stop(server)
-        return
 
 
 def _launch(binaries: Path, cluster: Cluster, run_as: RunAs, durable: bool) -> subprocess.Popen[bytes]:
@@ -185,17 +175,24 @@ def _dying_with_us() -> list[str]:
     return [setpriv, "--pdeathsig", "INT", "--"] if setpriv else []
 
 
-def _wait_until_ready(server: subprocess.Popen[bytes], cluster: Cluster) -> None:
+def _is_ready(server: subprocess.Popen[bytes], cluster: Cluster, *, last_attempt: bool) -> bool:
+    """Wait until the server answers; False when another process took the port before it.
+
+    Raises:
+        PostgresFailedError: it ended for another reason, or does not answer.
+    """
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if server.poll() is not None:
+            if "could not bind" in _log(cluster.directory) and not last_attempt:
+                return False
             raise PostgresFailedError(f"postgres ended with {server.returncode}:\n{_log(cluster.directory)}")
         try:
             psycopg.connect(cluster.conninfo(), connect_timeout=2).close()
         except psycopg.OperationalError:
             time.sleep(0.05)
         else:
-            return
+            return True
     raise PostgresFailedError(f"postgres was not ready after {START_SECONDS} s:\n{_log(cluster.directory)}")
 
 

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from tests.support.postgres import Cluster, running_cluster
+from tests.support.postgres_machine import PostgresFailedError, free_port
 
 ROOT = Path(__file__).parents[2]
 
@@ -82,6 +83,22 @@ def test_a_cluster_is_stopped_and_removed_when_its_block_fails(postgres: Cluster
     assert not left[0].directory.exists()
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(left[0].conninfo(), connect_timeout=2)
+
+
+def test_a_port_taken_meanwhile_is_left_and_another_tried(postgres: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    free = free_port()
+    ports = iter([postgres.port, free])
+    monkeypatch.setattr("tests.support.postgres.free_port", lambda: next(ports))
+    with running_cluster() as cluster:
+        assert cluster.port == free
+        assert _query(cluster, cluster.url("postgres"), "SELECT 1") == [(1,)]
+
+
+@pytest.mark.usefixtures("postgres")
+def test_a_server_that_cannot_start_is_reported_with_its_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.support.postgres.SETTINGS", {"shared_buffers": "nonsense"})
+    with pytest.raises(PostgresFailedError, match='invalid value for parameter "shared_buffers"'):
+        running_cluster().__enter__()
 
 
 @pytest.mark.parametrize(
