@@ -179,9 +179,7 @@ def _declared(name: str, words: list[str], scope: str, line: int, draft: _Draft)
         node = replace(node, attached_to=rest.pop(0))
     if kind in _EVENTS:
         event = rest.pop(0) if rest else "none"
-        node = replace(
-            node, event=Event(kind=EventKind(event.rstrip("-"))), interrupting=not event.endswith("-")
-        )
+        node = replace(node, event=Event(kind=EventKind(event.rstrip("-"))), interrupting=not event.endswith("-"))
     if "event" in rest:
         node = replace(node, event_sub_process=True)
     return node
@@ -231,9 +229,7 @@ def _write_flow(parent: etree._Element, flow: Flow) -> None:
     )
     if flow.outcome is not None:
         extensions = etree.SubElement(element, f"{{{MODEL}}}extensionElements")
-        written = etree.SubElement(
-            extensions, f"{{{FD}}}outcome", key=flow.outcome.key, kind=flow.outcome.kind
-        )
+        written = etree.SubElement(extensions, f"{{{FD}}}outcome", key=flow.outcome.key, kind=flow.outcome.kind)
         if flow.outcome.reason_required:
             written.set("reason", "required")
     if flow.condition is not None:
