@@ -91,9 +91,7 @@ def test_every_contract_is_kept() -> None:
     assert set(_verdicts(ROOT).values()) == {"KEPT"}
 
 
-@pytest.mark.parametrize(
-    ("contract", "module", "imported"), OFFENCES, ids=[f"{c}-{m}-{i}" for c, m, i in OFFENCES]
-)
+@pytest.mark.parametrize(("contract", "module", "imported"), OFFENCES, ids=[f"{c}-{m}-{i}" for c, m, i in OFFENCES])
 def test_an_offending_import_breaks(contract: str, module: str, imported: str, copy: Path) -> None:
     _add_module(copy, module, imported)
     assert _verdicts(copy)[contract] == "BROKEN"

@@ -49,9 +49,7 @@ def test_every_requirement_is_one_version_with_hashes(name: str) -> None:
 @pytest.mark.parametrize("name", LOCKS)
 def test_no_requirement_says_where_it_comes_from(name: str) -> None:
     text = _lock(name).read_text("utf-8")
-    assert not re.search(
-        r"://|@|^\s*-|--(?!hash=)", text.replace("\\\n    --hash=", "\\\n    "), re.MULTILINE
-    )
+    assert not re.search(r"://|@|^\s*-|--(?!hash=)", text.replace("\\\n    --hash=", "\\\n    "), re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", LOCKS)
@@ -61,9 +59,7 @@ def test_every_declared_dependency_is_locked_within_its_bounds(name: str) -> Non
         versions = pins.get(canonicalize_name(declared.name), set())
         assert versions, f"{declared.name} is not locked: run make lock"
         for version in versions:
-            assert declared.specifier.contains(version, prereleases=True), (
-                f"{declared} is locked at {version}"
-            )
+            assert declared.specifier.contains(version, prereleases=True), f"{declared} is locked at {version}"
 
 
 def test_development_runs_on_what_users_run_on() -> None:

@@ -78,9 +78,7 @@ def test_connecting_while_counting_is_counted(round_trips: RoundTripProxy, postg
     assert connected >= 3, "start-up and the two challenges of SCRAM are each a wait"
 
 
-def test_an_unasked_message_is_none(
-    round_trips: RoundTripProxy, autocommitting: Connection, postgres_url: str
-) -> None:
+def test_an_unasked_message_is_none(round_trips: RoundTripProxy, autocommitting: Connection, postgres_url: str) -> None:
     autocommitting.execute("LISTEN bell")
     with round_trips.counting() as count:
         with psycopg.connect(postgres_url.replace("+psycopg", "", 1), autocommit=True) as past_the_proxy:
