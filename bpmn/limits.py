@@ -115,3 +115,16 @@ ENGINE_STEPS: Final = 10_000
 
 LIVE_TOKENS: Final = 5_000
 """Tokens of one ticket at rest; more of them is a process that forks without end."""
+
+# Tickets.
+ATTACHMENTS_PER_TICKET: Final = 20
+"""Files of one ticket, and of one comment."""
+
+ATTACHMENT_BYTES: Final = 25 * 1024 * 1024
+"""Bytes of one attachment."""
+
+COMMENT_LENGTH: Final = 20_000
+"""Characters of one comment."""
+
+REASON_LENGTH: Final = 1_000
+"""Characters of the reason given for sending back, suspending, cancelling and the like."""
