@@ -86,6 +86,11 @@ class Field:
     multiple: bool = False
     accept: str | None = None
     """FILE_PICKER: as HTML's accept attribute."""
+    disallow_past: bool = False
+    """datetime with a date: nothing before today (form-js `disallowPassedDates`)."""
+    prefix: str = ""
+    """What stands before the control (form-js `appearance.prefixAdorner`), such as a currency."""
+    suffix: str = ""
     minimum_items: int | None = None
     maximum_items: int | None = None
     widget: str | None = None

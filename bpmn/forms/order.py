@@ -1,0 +1,74 @@
+"""The order in which a form's fields are decided: a field after those that its conditions or its value need."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+
+from bpmn.expressions import ExpressionRefused
+from bpmn.forms.model import INPUTS, Field, FieldType
+from bpmn.forms.programs import program_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """A field that carries an answer, with the `hide` conditions of the groups around it, outermost first."""
+
+    field: Field
+    hidden_by: tuple[str, ...] = ()
+
+
+def placed(fields: tuple[Field, ...], outer: tuple[str, ...] = ()) -> Iterator[Placed]:
+    """The fields with an answer in document order, groups flattened; repeating groups count as one field."""
+    for field in fields:
+        hidden_by = (*outer, field.hidden_when) if field.hidden_when else outer
+        if field.type is FieldType.GROUP:
+            yield from placed(field.fields, hidden_by)
+        elif field.type in INPUTS and field.key:
+            yield Placed(field=field, hidden_by=hidden_by)
+
+
+def in_order(fields: tuple[Field, ...]) -> tuple[Placed, ...]:
+    """The fields such that one pass decides them all: what a value depends on comes before it.
+
+    A form whose conditions wait for each other (a finding, so never deployed) keeps its document order.
+    """
+    found = {each.field.key: each for each in placed(fields)}
+    try:
+        keys = tuple(TopologicalSorter(_needs(found)).static_order())
+    except CycleError:
+        return tuple(found.values())
+    return tuple(found[key] for key in keys)
+
+
+def cycle_in(fields: tuple[Field, ...]) -> tuple[str, ...]:
+    """The keys of fields whose conditions or values wait for each other, or nothing."""
+    found = {each.field.key: each for each in placed(fields)}
+    try:
+        TopologicalSorter(_needs(found)).prepare()
+    except CycleError as error:
+        return tuple(dict.fromkeys(error.args[1]))
+    return ()
+
+
+def names_in(texts: tuple[str | None, ...]) -> frozenset[str]:
+    """The variables these FEEL texts read; one that is refused reads none."""
+    names: set[str] = set()
+    for text in texts:
+        try:
+            names.update(program_of(text).names if text else ())
+        except ExpressionRefused:
+            continue
+    return frozenset(names)
+
+
+def _needs(found: Mapping[str, Placed]) -> dict[str, list[str]]:
+    return {key: sorted(names_in(tuple(_deciding(each))) & found.keys()) for key, each in found.items()}
+
+
+def _deciding(each: Placed) -> Iterator[str | None]:
+    """The texts that decide a field's value: whether it is asked, whether it is the person's, what it computes."""
+    yield from (*each.hidden_by, each.field.readonly_when, each.field.expression)
+    own = {inner.field.key for inner in placed(each.field.fields)}
+    for inner in placed(each.field.fields):
+        # A row's own field hides one of the same name outside, so it is not waited for.
+        yield from (text for text in _deciding(inner) if not names_in((text,)) & own)
