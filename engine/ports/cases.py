@@ -1,6 +1,8 @@
 """The port through which commands on one ticket load their case and save what they decided."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -9,6 +11,26 @@ from engine.values.changes import Changes
 from engine.values.events import Upload
 from engine.values.processes import RunningDeployment, Service
 from engine.values.tickets import Case
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opening:
+    """A service and what opening a ticket of it needs; no deployment while the service is bound to none."""
+
+    service: Service
+    deployment: RunningDeployment | None
+    enabled: bool
+    """Whether its process is enabled and its deployment not retired."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """Which of the things that answers name exist. Users are active ones, by their names."""
+
+    users: Mapping[str, Person] = field(default_factory=dict)
+    businesses: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
+    uploads: tuple[Upload, ...] = ()
 
 
 class Cases(Protocol):
@@ -20,25 +42,40 @@ class Cases(Protocol):
         The first statement of the command, so it also finds out who is asking. None when there is no such ticket.
         """
 
-    def opening(self, service: str) -> tuple[Service, RunningDeployment | None] | None:
-        """A service (by key or id) and the deployment it is bound to. None when there is no such active service."""
+    def view(self, ticket_id: UUID, *, task: int | None = None) -> Case | None:
+        """The same without a lock, for queries."""
+
+    def opening(self, service: str) -> Opening | None:
+        """An active service by its key or id. None when there is no such service."""
+
+    def facts(
+        self,
+        *,
+        users: Iterable[str] = (),
+        businesses: Iterable[str] = (),
+        roles: Iterable[str] = (),
+        uploads: Sequence[UUID] = (),
+        uploader: UUID,
+    ) -> Facts:
+        """Which of these exist, in one round trip; of the uploads those that are the uploader's own and unexpired."""
+
+    def candidates(self, people: Iterable[UUID], grants: Iterable[Grant]) -> Mapping[UUID, Person]:
+        """Those of the people who are active and hold one of the grants now."""
 
     def save(self, changes: Changes) -> None:
         """Queue everything that was decided; it is written with the commit, in one round trip."""
-
-    def uploads(self, user_id: UUID, ids: Sequence[UUID]) -> tuple[Upload, ...]:
-        """Those of the ids that are this user's own unexpired uploads."""
-
-    def still_candidates(self, users: Iterable[UUID], candidates: Iterable[Grant]) -> dict[UUID, Person]:
-        """Those of the users who are active and hold one of the grants now."""
 
 
 class Work(Protocol):
     """One unit of work: one request, one command, one transaction."""
 
     @property
+    def now(self) -> datetime:
+        """The moment of the request, in UTC: the same for everything it writes."""
+
+    @property
     def actor(self) -> Actor:
-        """Who is asking; known after the first read.
+        """Who is asking; known with the first read.
 
         Raises: Unauthenticated for an anonymous unit of work.
         """

@@ -51,8 +51,13 @@ class Actor:
         return Permission.ADMIN in self.permissions
 
     def holds(self, grant: Grant) -> bool:
-        """Whether the actor may act as this candidate role: held in general, or held for this very business."""
-        return grant in self.grants or Grant(role=grant.role) in self.grants
+        """Whether the actor holds this candidate role; a business role held for another business does not count."""
+        return grant in self.grants
+
+    @property
+    def person(self) -> "Person":
+        """The actor as shown beside what they did."""
+        return Person(id=self.id, name=self.name, display_name=self.display_name)
 
 
 @dataclass(frozen=True, kw_only=True)

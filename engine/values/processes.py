@@ -123,6 +123,7 @@ class RunningDeployment:
     id: UUID
     process_id: UUID
     process_key: str
+    kind: Kind
     number: int
     version: int
     definition: ProcessDefinition

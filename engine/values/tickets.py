@@ -128,12 +128,13 @@ class Case:
     state: bytes = b""
     variables: Mapping[str, object] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory)
-    is_follower: bool = False
-    """Whether the actor follows the ticket."""
-    is_party: bool = False
-    """Whether the actor holds or held one of its tasks."""
-    is_owner: bool = False
-    """Whether the actor owns the process."""
+    followers: frozenset[UUID] = frozenset()
+    parties: frozenset[UUID] = frozenset()
+    """Whoever holds or held one of its tasks."""
+    owners: frozenset[UUID] = frozenset()
+    """Owners of its process."""
+    attached: int = 0
+    """How many attachments the ticket has."""
 
     def task(self, seq: int) -> Task | None:
         """The task with this number, if the case has it."""

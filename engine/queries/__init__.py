@@ -1,0 +1,1 @@
+"""Queries: what people may read, shaped for those who read it."""
