@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from math import isnan
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields
@@ -30,14 +31,15 @@ class Answer(fields.Field[Any]):
         super().__init__(allow_none=True)
         self._clean = clean
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> Any:
         return None if value == "" else self._clean(value)
 
 
 class AnswerSchema(Schema):
     """A schema that knows no field but its own."""
 
-    error_messages = {"unknown": "UNKNOWN_FIELD", "type": "NOT_AN_OBJECT"}
+    # Declared as marshmallow declares it: an instance variable with a default on the class.
+    error_messages = {"unknown": "UNKNOWN_FIELD", "type": "NOT_AN_OBJECT"}  # noqa: RUF012
 
     class Meta:
         unknown = RAISE
@@ -51,7 +53,8 @@ def schema_of(form_fields: tuple[Field, ...]) -> AnswerSchema:
         # The class attribute has a name of our own, so that a field called `fields` or `Meta` cannot shadow the class.
         answer.data_key = key
     named = {f"answer_{at}": answer for at, answer in enumerate(keyed.values())}
-    return type("FormAnswers", (AnswerSchema,), named)()
+    schema: AnswerSchema = type("FormAnswers", (AnswerSchema,), named)()
+    return schema
 
 
 def load(schema: AnswerSchema, answers: Mapping[str, object]) -> tuple[dict[str, Any], Mapping[str, Any]]:
@@ -61,7 +64,7 @@ def load(schema: AnswerSchema, answers: Mapping[str, object]) -> tuple[dict[str,
         loaded, messages = schema.load(answers), {}
     except ValidationError as error:
         loaded = error.valid_data if isinstance(error.valid_data, dict) else {}
-        messages = error.normalized_messages()
+        messages = error.messages_dict
     return {keys[name]: value for name, value in loaded.items()}, messages
 
 
@@ -92,7 +95,7 @@ def _text(field: Field) -> Clean:
 
 def _number(field: Field) -> Clean:
     def clean(value: Any) -> int | float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        if isinstance(value, bool) or not isinstance(value, int | float) or isnan(value):
             raise refusal("NOT_A_NUMBER")
         _check_range(field, value)
         if field.decimal_digits is not None and _digits(value) > field.decimal_digits:
@@ -122,10 +125,6 @@ def _digits(value: float) -> int:
 
 def _moment(field: Field) -> Clean:
     return {"time": clean_time, "datetime": clean_date_time}.get(field.subtype or "date", clean_date)
-
-
-def _choice(field: Field) -> Clean:
-    return _one_choice
 
 
 def _one_choice(value: Any) -> str | None:
@@ -193,18 +192,15 @@ def _long_enough(found: list[Any], least: int | None) -> list[Any]:
     return found
 
 
-def _checkbox(field: Field) -> Clean:
-    def clean(value: Any) -> bool:
-        if not isinstance(value, bool):
-            raise refusal("NOT_A_BOOLEAN")
-        return value
-
-    return clean
+def _checkbox(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise refusal("NOT_A_BOOLEAN")
+    return value
 
 
-def _computed(field: Field) -> Clean:
+def _computed(value: Any) -> Any:
     """What a person sends for a computed field is only compared with the server's value."""
-    return lambda value: value
+    return value
 
 
 _CLEANERS: Mapping[FieldType, Callable[[Field], Clean]] = {
@@ -212,12 +208,12 @@ _CLEANERS: Mapping[FieldType, Callable[[Field], Clean]] = {
     FieldType.TEXT_AREA: _text,
     FieldType.NUMBER: _number,
     FieldType.DATE_TIME: _moment,
-    FieldType.SELECT: _choice,
-    FieldType.RADIO: _choice,
+    FieldType.SELECT: lambda _: _one_choice,
+    FieldType.RADIO: lambda _: _one_choice,
     FieldType.CHECKLIST: _choices,
     FieldType.TAG_LIST: _choices,
-    FieldType.CHECKBOX: _checkbox,
+    FieldType.CHECKBOX: lambda _: _checkbox,
     FieldType.FILE_PICKER: _files,
-    FieldType.EXPRESSION: _computed,
+    FieldType.EXPRESSION: lambda _: _computed,
     FieldType.DYNAMIC_LIST: _rows,
 }

@@ -16,9 +16,10 @@ WIDGETS = frozenset({"user", "users", "role", "business", "image"})
 _TYPES = {each.value: each for each in FieldType}
 _PATTERNS = {"email": r"^[^\s@]+@[^\s@]+\.[^\s@]+$", "phone": r"^\+?[0-9][0-9 ()-]{3,30}$"}
 _APPEARANCE_ONLY = frozenset(
-    """layout dateLabel timeLabel use24h timeInterval timeSerializingFormat increment serializeToString searchable
-    height showOutline verticalAlignment action defaultRepetitions allowAddRemove isRepeating disableCollapse
-    nonCollapsedItems computeOn description components properties validate""".split()
+    {"layout", "dateLabel", "timeLabel", "use24h", "timeInterval", "timeSerializingFormat", "increment", "action"}
+    | {"serializeToString", "searchable", "height", "showOutline", "verticalAlignment", "defaultRepetitions"}
+    | {"allowAddRemove", "isRepeating", "disableCollapse", "nonCollapsedItems", "computeOn"}
+    | {"description", "components", "properties", "validate"}
 )
 """Members that change nothing in what we ask or accept: kept in the source, spoken of by no finding."""
 _FD_PROPERTIES = frozenset({"fd:widget", "fd:editable", "fd:internal", "fd:required"})

@@ -15,9 +15,6 @@ from bpmn.forms.template import parts_of
 from bpmn.limits import FIELD_KEY
 
 _KEY = re.compile(r"[^\W\d]\w*")
-_FEEL_WORDS = frozenset(
-    """and or not if then else for in return some every satisfies between instance of function true false null""".split()
-)
 _ACTIVE_LINK = re.compile(r"(?:javascript|vbscript|data):", re.IGNORECASE)
 _LINKED_TEXT = re.compile(r"\]\(|href|src|<\s*\w")
 
@@ -54,7 +51,7 @@ def _check_key(field: Field, seen: set[str], remarks: Remarks) -> None:
     key = field.key
     if not key:
         remarks.add("FORM_KEY_MISSING", field.id, type=field.type.value)
-    elif len(key) > FIELD_KEY or not _KEY.fullmatch(key) or key in _FEEL_WORDS:
+    elif len(key) > FIELD_KEY or not _KEY.fullmatch(key) or not _is_name(key):
         remarks.add("FORM_KEY_INVALID", key, limit=FIELD_KEY)
     elif key.endswith("_outcome"):
         # `<taskId>_outcome` is what decides the way on: a field of that name could say it in a person's stead.
@@ -62,6 +59,14 @@ def _check_key(field: Field, seen: set[str], remarks: Remarks) -> None:
     elif key in seen:
         remarks.add("FORM_KEY_DUPLICATE", key)
     seen.add(key)
+
+
+def _is_name(key: str) -> bool:
+    """Whether FEEL reads the key as the name of a variable rather than as a word of its own."""
+    try:
+        return program_of(key).names == {key}
+    except ExpressionRefused:
+        return False
 
 
 def _check_pattern(field: Field, remarks: Remarks) -> None:

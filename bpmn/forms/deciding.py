@@ -41,7 +41,10 @@ def decide(
     now: datetime,
     defaults: bool = True,
 ) -> Decided:
-    """One pass over the fields in dependency order. `answers` are clean; with `defaults` an unset field takes its own."""
+    """One pass over the fields in dependency order; with `defaults` a field that is not answered takes its own.
+
+    Clean answers give what a check needs; raw ones may be shown.
+    """
     decided = Decided(values=dict(variables), now=now)
     for each in form.order:
         _decide_field(decided, form, each, answers, defaults)
@@ -96,7 +99,7 @@ def shown_values(form: CompiledForm, decided: Decided) -> dict[str, object]:
 
 def is_empty(value: object) -> bool:
     """Whether a field with this value counts as not filled in."""
-    return value is None or value == "" or value == [] or value == ()
+    return value is None or value in ("", [], ())
 
 
 def options_from(value: object) -> tuple[Option, ...]:

@@ -1,11 +1,15 @@
 """Typed reading of a component's members: a wrong type is a finding, never an exception and never a silent default."""
 
 from collections.abc import Mapping
+from math import nan
 from typing import Any
 
 from bpmn.findings import Severity
 from bpmn.forms.remarks import Remarks
 from bpmn.text import Text
+
+_LARGEST = 1e15
+"""Whole numbers up to here are exact as floating-point numbers."""
 
 
 class Members:
@@ -30,9 +34,10 @@ class Members:
         value = self.get(member)
         if value is None or isinstance(value, str):
             return value
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if isinstance(value, int | float) and not isinstance(value, bool):
             return str(value)
-        return self._wrong(member, "string")
+        self._wrong(member, "string")
+        return None
 
     def flag(self, member: str) -> bool:
         """A boolean member; form-js's properties panel writes custom ones as the strings "true" and "false"."""
@@ -49,20 +54,24 @@ class Members:
         value = self.get(member)
         if value is None or value == "":
             return None
-        if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-            return self._wrong(member, "number")
         try:
-            number = float(value)
-        except ValueError:
-            return self._wrong(member, "number")
-        return number if abs(number) <= 1e15 else self._wrong(member, "number")
+            number = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else nan
+        except (ValueError, OverflowError):
+            number = nan
+        if abs(number) <= _LARGEST:
+            return number
+        self._wrong(member, "number")
+        return None
 
     def whole(self, member: str) -> int | None:
         """A whole number that is not negative."""
         number = self.number(member)
-        if number is None or (number >= 0 and number == int(number)):
-            return None if number is None else int(number)
-        return self._wrong(member, "whole number")
+        if number is None:
+            return None
+        if number >= 0 and number == int(number):
+            return int(number)
+        self._wrong(member, "whole number")
+        return None
 
     def inner(self, member: str) -> "Members":
         """An object member; an absent one reads as an empty object."""
@@ -90,5 +99,7 @@ class Members:
 def translated(default: str | None, what: str, properties: Members) -> Text:
     """A text with its translations, which stand in the properties as `fd:<what>:<language tag>`."""
     prefix = f"fd:{what}:"
-    found = [(member.removeprefix(prefix), properties.text(member)) for member in properties.raw if member.startswith(prefix)]
+    found = [
+        (member.removeprefix(prefix), properties.text(member)) for member in properties.raw if member.startswith(prefix)
+    ]
     return Text(default=default or "", translations=tuple((tag, text) for tag, text in found if tag and text))

@@ -1,7 +1,8 @@
 """A form as it is to be shown now: pure values for pages and the API, no HTML."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bpmn.forms.compiled import CompiledForm, compiled
@@ -26,7 +27,7 @@ class ShownField:
     value: object = None
     """What is filled in, else the ticket's value, else the default, or the computed value; JSON."""
     options: tuple[Option, ...] = ()
-    text: Text = field(default_factory=Text)
+    text: Text = dataclasses.field(default_factory=Text)
     """TEXT: plain text with its `{{ }}` parts evaluated."""
     fields: tuple["ShownField", ...] = ()
     """GROUP: its components."""
@@ -97,7 +98,9 @@ def _text(text: Text, decided: Decided) -> Text:
 
 
 def _filled(text: str, decided: Decided) -> str:
-    return "".join(part if literal else _plain(value_of(part, decided.values, decided.now)) for literal, part in parts_of(text))
+    return "".join(
+        part if literal else _plain(value_of(part, decided.values, decided.now)) for literal, part in parts_of(text)
+    )
 
 
 def _plain(value: object) -> str:
