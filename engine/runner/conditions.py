@@ -3,10 +3,20 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from bpmn.expressions import (
+    EvaluationFailed,
+    ExpressionRefused,
+    Program,
+    compile_expression,
+    evaluate_condition,
+)
 from bpmn.model import Flow
 from engine.runner.errors import NotRunnable
 from engine.runner.exits import CannotDecide, Condition
 from engine.runner.values import StuckCode
+
+_TOLD = ("type", "cause", "limit")
+"""What of an evaluation's own facts goes into the stored state; the text is found by the flow."""
 
 
 def compile_condition(flow: Flow) -> Condition | None:
@@ -16,19 +26,21 @@ def compile_condition(flow: Flow) -> Condition | None:
     """
     if flow.condition is None:
         return None
-    from bpmn.expressions import compile_expression, evaluate_condition
-    from bpmn.expressions.errors import EvaluationFailed, ExpressionRefused
-
-    text = flow.condition.text
+    if flow.condition.language != "feel":
+        raise NotRunnable("CONDITION_REFUSED", {"element_id": flow.id, "reason": flow.condition.language})
     try:
-        program = compile_expression(text)
+        program = compile_expression(flow.condition.text)
     except ExpressionRefused as error:
         raise NotRunnable("CONDITION_REFUSED", {"element_id": flow.id, "reason": error.reason}) from error
+    return _asking(flow.id, program)
 
+
+def _asking(flow_id: str, program: Program) -> Condition:
     def holds(variables: Mapping[str, object], now: datetime) -> bool:
         try:
             return evaluate_condition(program, variables, now=now)
         except EvaluationFailed as error:
-            raise CannotDecide(StuckCode(error.code), {"flow": flow.id, "text": text}) from error
+            told = {name: str(error.params[name]) for name in _TOLD if error.params.get(name) is not None}
+            raise CannotDecide(StuckCode(error.code), {"flow": flow_id} | told) from error
 
     return holds

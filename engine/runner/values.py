@@ -34,9 +34,9 @@ class StuckCode(StrEnum):
     """Why the engine cannot move a token."""
 
     EXPRESSION_NOT_BOOLEAN = "EXPRESSION_NOT_BOOLEAN"
-    """A condition gave null or something else than true or false; params: `flow`, `text`."""
+    """A condition gave null or something that is neither true nor false; params: `flow`, `type`, `cause`."""
     BUDGET_EXHAUSTED = "BUDGET_EXHAUSTED"
-    """A condition took more steps or memory than one may; params: `flow`, `text`."""
+    """A condition took more steps or memory than one may; params: `flow`, `limit`."""
     NO_FLOW_TAKEN = "NO_FLOW_TAKEN"
     """No condition holds and there is no default flow (BPMN 2.0.2, 13.4.2 and 13.4.3 call it an exception)."""
     STEP_LIMIT = "STEP_LIMIT"
