@@ -16,7 +16,7 @@ Condition = Callable[[Mapping[str, object], datetime], bool]
 """Variables and the time -> whether it holds; raises CannotDecide."""
 
 
-class CannotDecide(Exception):  # noqa: N818 - it never leaves the runner and is no failure of a caller.
+class CannotDecide(Exception):
     """A token cannot leave: a condition gave no answer, or no flow may be taken."""
 
     def __init__(self, code: StuckCode, params: Mapping[str, str | int]) -> None:

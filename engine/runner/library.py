@@ -22,7 +22,7 @@ ROOT = -1
 """The number of the process's root task; a sub-process's root has `ROOT` minus its owner's number."""
 
 
-class GivenUp(Exception):  # noqa: N818 - it never leaves the runner.
+class GivenUp(Exception):
     """A bound of the engine was passed: the command moves nothing."""
 
     def __init__(self, code: StuckCode, params: Mapping[str, str | int]) -> None:

@@ -111,46 +111,46 @@ def _document(state: bytes, migrations: Mapping[int, Callable[[Document], Docume
 
 
 def _token(row: object) -> StoredToken:
-    if not isinstance(row, list) or len(row) < 4:
-        raise StateCorrupt("token")
-    number, owner, element, place = row[:4]
-    numbers = type(number) is int and type(owner) is int
-    if not numbers or not isinstance(element, str) or len(row) != _LENGTHS.get(place):
-        raise StateCorrupt("token")
-    if place == Place.WAITING and isinstance(row[4], str):
-        return StoredToken(number=number, owner=owner, element_id=element, place=Place.WAITING, flow=row[4])
-    if place == Place.STUCK:
-        return _stuck(row)
-    if len(row) != 4:
-        raise StateCorrupt("token")
-    return StoredToken(number=number, owner=owner, element_id=element, place=Place(place))
+    match row:
+        case [int() as number, int() as owner, str(element), ("o" | "i") as place]:
+            return StoredToken(number=number, owner=owner, element_id=element, place=Place(place))
+        case [int() as number, int() as owner, str(element), "w", str(flow)]:
+            return StoredToken(number=number, owner=owner, element_id=element, place=Place.WAITING, flow=flow)
+        case [
+            int() as number,
+            int() as owner,
+            str(element),
+            "s",
+            (str() | None) as task,
+            (str() | None) as outcome,
+            str(code),
+            dict(params),
+        ]:
+            return StoredToken(
+                number=number,
+                owner=owner,
+                element_id=element,
+                place=Place.STUCK,
+                task=task,
+                outcome=outcome,
+                stuck=_stuck(code, element, params),
+            )
+    raise StateCorrupt("token")
 
 
-_LENGTHS: Mapping[object, int] = {"o": 4, "w": 5, "i": 4, "s": 8}
-
-
-def _stuck(row: list[object]) -> StoredToken:
-    number, owner, element, _, task, outcome, code, params = row
-    names = all(name is None or isinstance(name, str) for name in (task, outcome))
-    if not names or code not in frozenset(StuckCode) or not isinstance(params, dict):
+def _stuck(code: str, element_id: str, params: dict[str, object]) -> Stuck:
+    if code not in frozenset(StuckCode) or not all(isinstance(value, str | int) for value in params.values()):
         raise StateCorrupt("stuck token")
-    if not all(isinstance(value, str | int) for value in params.values()):
-        raise StateCorrupt("stuck token")
-    return StoredToken(
-        number=cast("int", number),
-        owner=cast("int", owner),
-        element_id=cast("str", element),
-        place=Place.STUCK,
-        task=cast("str | None", task),
-        outcome=cast("str | None", outcome),
-        stuck=Stuck(code=StuckCode(cast("str", code)), element_id=cast("str", element), params=params),
-    )
+    return Stuck(code=StuckCode(code), element_id=element_id, params=cast("dict[str, str | int]", params))
 
 
 def _check_numbers(tokens: tuple[StoredToken, ...], next_number: int) -> None:
     inside = {token.number for token in tokens if token.place is Place.INSIDE}
     last = 0
     for token in tokens:
+        # JSON's true and false are whole numbers to Python.
+        if isinstance(token.number, bool) or isinstance(token.owner, bool):
+            raise StateCorrupt("numbers")
         in_order = last < token.number < next_number
         if not in_order or (token.owner != 0 and (token.owner not in inside or token.owner >= token.number)):
             raise StateCorrupt("numbers")
