@@ -236,3 +236,23 @@ def _write_flow(parent: etree._Element, flow: Flow) -> None:
         condition = etree.SubElement(element, f"{{{MODEL}}}conditionExpression")
         condition.set(f"{{{XSI}}}type", "tFormalExpression")
         condition.text = flow.condition.text
+
+
+def to_text(process_definition: ProcessDefinition) -> str:
+    """The flows of the definition in the notation above, one on each line (blocks as `scope: ...`), for reports."""
+    return "\n".join(_flow_text(process_definition, flow) for flow in process_definition.flows)
+
+
+def _flow_text(process_definition: ProcessDefinition, flow: Flow) -> str:
+    source = process_definition.nodes_by_id[flow.source]
+    arrow = "->"
+    if source.default_flow == flow.id:
+        arrow = "-/->"
+    elif flow.condition is not None:
+        arrow = f"-[{flow.condition.text}]->"
+    elif flow.outcome is not None:
+        arrow = f"-({flow.outcome.key}{'!' if flow.outcome.kind is OutcomeKind.BACK else ''})->"
+    block = "" if flow.scope == process_definition.key else f"{flow.scope}: "
+    target = process_definition.nodes_by_id[flow.target]
+    ends_all = target.event is not None and target.event.kind is EventKind.TERMINATE
+    return f"{block}{flow.source} {arrow} {flow.target}{'  # terminate' if ends_all else ''}"

@@ -98,19 +98,21 @@ def _parallel(graph: Graph, vertex: Vertex) -> list[Vertex]:
         if vertex.place is Place.SINK and source.logic is Logic.AND and len(source.outs) > 1:
             _let_go(source, edges)
             touched += [source, vertex]
-        elif len(edges) > 1 and _may_fuse(source, vertex, edges):
+        elif len(edges) > 1 and _may_fuse(source, vertex):
             _fuse(source, vertex, edges)
             touched += [source, vertex]
     return touched
 
 
-def _may_fuse(source: Vertex, target: Vertex, edges: list[Edge]) -> bool:
-    if target.place is not Place.INNER:
+def _may_fuse(source: Vertex, target: Vertex) -> bool:
+    """Whether edges side by side between these two act like one.
+
+    An inclusive join takes what a split of any kind sent: a token before the split can reach all of the edges, so it is
+    never waited for once one of them has a token (BPMN 2.0.2, table 13.3).
+    """
+    if target.place is not Place.INNER or target.logic is Logic.OR:
         return True
-    if source.logic is target.logic and source.logic is not Logic.OR:
-        return True
-    # An inclusive join looks at what can still reach each of its empty flows, so only a whole block may go.
-    return target.logic is Logic.OR and len(edges) == len(source.outs) == len(target.ins)
+    return source.logic is target.logic
 
 
 def _fuse(source: Vertex, target: Vertex, edges: list[Edge]) -> None:
