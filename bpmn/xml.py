@@ -57,7 +57,7 @@ def _scan(data: bytes) -> list[int]:
         nonlocal depth
         depth += 1
         if depth > XML_DEPTH:
-            raise Refusal("TOO_DEEP", line=parser.CurrentLineNumber, limit=XML_DEPTH)
+            raise Refusal("TOO_DEEP", line=parser.CurrentLineNumber, what="elements", limit=XML_DEPTH)
         if len(lines) >= XML_ELEMENTS:
             raise Refusal("TOO_LARGE", line=parser.CurrentLineNumber, what="elements", limit=XML_ELEMENTS)
         lines.append(parser.CurrentLineNumber)
@@ -76,9 +76,7 @@ def _scan(data: bytes) -> list[int]:
         parser.Parse(data, True)
     except expat.ExpatError as wrong:
         reason = expat.ErrorString(wrong.code)
-        raise Refusal(
-            "XML_MALFORMED", line=wrong.lineno, column=wrong.offset + 1, reason=str(reason)
-        ) from None
+        raise Refusal("XML_MALFORMED", line=wrong.lineno, column=wrong.offset + 1, reason=str(reason)) from None
     return lines
 
 

@@ -5,11 +5,64 @@ from typing import Final
 
 from bpmn.directory import Directory
 from bpmn.findings import Finding
+from bpmn.lint import (
+    bindings,
+    bounds,
+    concurrent_writes,
+    condition_empty,
+    data_flow,
+    duplicate_ids,
+    ends,
+    expressions,
+    flow_ends,
+    flow_without_id,
+    form_unknown,
+    gateway,
+    not_by,
+    outcomes,
+    roles_known,
+    several_starts,
+    soundness,
+    start,
+    start_role,
+    task_role,
+    timers,
+    translations,
+    unreachable,
+    unsupported,
+)
 from bpmn.model import ProcessDefinition
 
 Rule = Callable[[ProcessDefinition, Directory | None], Iterator[Finding]]
 
-RULES: Final[tuple[Rule, ...]] = ()
+MODULES: Final = (
+    start,
+    several_starts,
+    ends,
+    duplicate_ids,
+    flow_ends,
+    flow_without_id,
+    unreachable,
+    gateway,
+    condition_empty,
+    expressions,
+    timers,
+    data_flow,
+    concurrent_writes,
+    task_role,
+    start_role,
+    form_unknown,
+    not_by,
+    outcomes,
+    translations,
+    bounds,
+    unsupported,
+    roles_known,
+    bindings,
+)
+"""The rules: each module has `check` and the `CODES` it may give."""
+
+RULES: Final[tuple[Rule, ...]] = (*(module.check for module in MODULES), soundness.check)
 
 
 def lint(definition: ProcessDefinition, directory: Directory | None = None) -> tuple[Finding, ...]:

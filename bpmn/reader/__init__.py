@@ -64,9 +64,7 @@ def _read(document: Document, forms: Mapping[str, bytes]) -> Reading:
     source = Source(document=document, forms=forms)
     _index(source)
     diagram = diagram_of(source)
-    definitions = tuple(
-        process_of(source, each, diagram) for each in source.children(document.root, "process")
-    )
+    definitions = tuple(process_of(source, each, diagram) for each in source.children(document.root, "process"))
     main = _main(source, definitions)
     _report_absences(source, definitions, drawn=bool(diagram.shapes))
     source.findings.extend(check_ids(source))
@@ -78,9 +76,7 @@ def _read(document: Document, forms: Mapping[str, bytes]) -> Reading:
 def _check_root(document: Document) -> None:
     namespace, local = split(str(document.root.tag))
     if namespace != BPMN or local != "definitions":
-        raise Refusal(
-            "NOT_BPMN", line=document.line(document.root), root=local[:100], namespace=namespace[:200]
-        )
+        raise Refusal("NOT_BPMN", line=document.line(document.root), root=local[:100], namespace=namespace[:200])
 
 
 def _index(source: Source) -> None:

@@ -70,9 +70,7 @@ def _event(source: Source, definition: etree._Element) -> Event:
 
 def _timer(source: Source, definition: etree._Element) -> Event:
     for value in source.children(definition, "timeDate", "timeDuration", "timeCycle"):
-        return Event(
-            kind=EventKind.TIMER, timer_kind=local_name(value), expression=expression_of(source, value)
-        )
+        return Event(kind=EventKind.TIMER, timer_kind=local_name(value), expression=expression_of(source, value))
     return Event(kind=EventKind.TIMER)
 
 
@@ -82,9 +80,7 @@ def _referred(source: Source, definition: etree._Element, kind: EventKind) -> st
     return None if not reference else name_of_root(source, definition, attribute, reference, naming)
 
 
-def name_of_root(
-    source: Source, element: etree._Element, attribute: str, reference: str, naming: str = "name"
-) -> str:
+def name_of_root(source: Source, element: etree._Element, attribute: str, reference: str, naming: str = "name") -> str:
     """The name (or code) of the root element that an attribute refers to; the reference itself where it is
     unknown.
     """

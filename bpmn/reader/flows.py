@@ -2,7 +2,6 @@
 
 from lxml import etree
 
-from bpmn.findings import Severity
 from bpmn.model import Flow
 from bpmn.reader import fd
 from bpmn.reader.dialect import expression_of
@@ -10,16 +9,12 @@ from bpmn.reader.source import Source
 
 
 def flow_of(source: Source, element: etree._Element, scope: str) -> Flow:
-    """One sequence flow. Without an id in the file it gets one made of its ends, and a finding says so."""
+    """One sequence flow. Without an id in the file it gets one made of its ends; lint reports it."""
     start = (element.get("sourceRef") or "").strip()
     end = (element.get("targetRef") or "").strip()
     own = element.get("id")
     condition = source.child(element, "conditionExpression")
     flow_id = own or source.fresh_id(f"Flow_{start}_{end}")
-    if not own:
-        source.report(
-            "FLOW_WITHOUT_ID", Severity.WARNING, element, element_id=flow_id, source=start, target=end
-        )
     return Flow(
         id=flow_id,
         source=start,

@@ -61,22 +61,16 @@ def _placement(drawn: list[_Drawn], placed: Mapping[str, _Drawn]) -> Placement:
     lane_of = {}
     for each in drawn:
         nodes = tuple(node for node in dict.fromkeys(each.named) if placed[node] is each)
-        lane = Lane(
-            id=each.lane.id, name=each.lane.name, parent=each.lane.parent, nodes=nodes, line=each.lane.line
-        )
+        lane = Lane(id=each.lane.id, name=each.lane.name, parent=each.lane.parent, nodes=nodes, line=each.lane.line)
         lanes.append(lane)
         lane_of.update(dict.fromkeys(nodes, lane))
     return Placement(lanes=tuple(lanes), lane_of=lane_of)
 
 
-def _collect(
-    source: Source, lane_set: etree._Element, parent: str | None, depth: int, drawn: list[_Drawn]
-) -> None:
+def _collect(source: Source, lane_set: etree._Element, parent: str | None, depth: int, drawn: list[_Drawn]) -> None:
     for element in source.children(lane_set, "lane"):
         own = element.get("id") or source.fresh_id(f"Lane_{len(drawn) + 1}")
-        lane = Lane(
-            id=own, name=fd.text_with_labels(source, element), parent=parent, line=source.line(element)
-        )
+        lane = Lane(id=own, name=fd.text_with_labels(source, element), parent=parent, line=source.line(element))
         named = tuple(text_of(each) for each in source.children(element, "flowNodeRef"))
         drawn.append(_Drawn(lane=lane, depth=depth, named=named))
         for inner in source.children(element, "childLaneSet"):

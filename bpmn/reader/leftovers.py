@@ -126,9 +126,7 @@ def _fd_unknown(source: Source, element: etree._Element, name: str) -> Finding:
 
 
 def _count(source: Source, tallies: dict[str, _Tally], name: str, element: etree._Element) -> None:
-    tally = tallies.setdefault(
-        name, _Tally(count=0, line=source.line(element), element_id=nearest_id(element))
-    )
+    tally = tallies.setdefault(name, _Tally(count=0, line=source.line(element), element_id=nearest_id(element)))
     tally.count += 1
 
 

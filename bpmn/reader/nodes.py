@@ -39,9 +39,7 @@ class Place:
     outgoing: tuple[str, ...]
 
 
-def node_of(
-    source: Source, element: etree._Element, kind: NodeKind, place: Place
-) -> tuple[Node, Form | None]:
+def node_of(source: Source, element: etree._Element, kind: NodeKind, place: Place) -> tuple[Node, Form | None]:
     """The node and, when it has one that could be read, its form."""
     for ends in source.children(element, "incoming", "outgoing"):
         source.understood.add(ends)
@@ -82,9 +80,7 @@ def _has_answers(kind: NodeKind) -> bool:
     return kind in HUMAN_TASKS or kind is NodeKind.START_EVENT
 
 
-def _roles(
-    source: Source, element: etree._Element, kind: NodeKind, place: Place
-) -> tuple[CandidateRole, ...]:
+def _roles(source: Source, element: etree._Element, kind: NodeKind, place: Place) -> tuple[CandidateRole, ...]:
     return candidate_roles(source, element, place.lane_name) if _has_answers(kind) else ()
 
 
