@@ -13,6 +13,7 @@ from bpmn.limits import ATTACHMENTS_PER_TICKET
 from engine.errors import FieldProblem, Invalid, NotFound
 from engine.ids import parse_public_id, parse_uuid
 from engine.ports.cases import Facts, Work
+from engine.zone import at_home
 from engine.values.actors import Person
 from engine.values.events import Attachment, Upload
 
@@ -64,7 +65,7 @@ def accept(
             users=named.users, businesses=named.businesses, roles=named.roles, uploads=uploads, uploader=work.actor.id
         )
     checked = check_answers(
-        form, answers, variables=variables, now=work.now, lookup=_Found(facts), correcting=correcting
+        form, answers, variables=variables, now=at_home(work.now), lookup=_Found(facts), correcting=correcting
     )
     if checked.errors:
         problems = [FieldProblem(path=each.path, code=each.code, params=each.params) for each in checked.errors]

@@ -20,6 +20,7 @@ from engine.values.actors import Person
 from engine.values.changes import Changes
 from engine.values.events import EventType
 from engine.values.tickets import Case, Memory, Task, TaskState, Ticket
+from engine.zone import at_home
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +109,12 @@ def _complete(
         variables[f"{task.element_id}_outcome"] = chosen.key
     named = None if chosen is None else chosen.key
     step = runner.complete(
-        compiled(case.deployment), case.state, token=task.token, variables=variables, now=work.now, outcome=named
+        compiled(case.deployment),
+        case.state,
+        token=task.token,
+        variables=variables,
+        now=at_home(work.now),
+        outcome=named,
     )
     case = replace(case, ticket=replace(case.ticket, last_seq=accepted.last_seq))
     holders = _last_holders(work, case, [each.element_id for each in step.opened], chosen)

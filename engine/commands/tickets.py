@@ -20,6 +20,7 @@ from engine.values.changes import Changes
 from engine.values.events import Event, EventType
 from engine.values.processes import RunningDeployment, Service
 from engine.values.tickets import Case, Memory, Phase, Task, Ticket
+from engine.zone import at_home
 
 NEW = "NEW"
 
@@ -91,7 +92,7 @@ def retry(work: Work, ticket_id: str) -> Case:
     """
     case = load_ticket(work, ticket_id).case
     rule_on_ticket(Action.RETRY, case, work.actor).enforce()
-    step = runner.retry(compiled(case.deployment), case.state, variables=case.variables, now=work.now)
+    step = runner.retry(compiled(case.deployment), case.state, variables=case.variables, now=at_home(work.now))
     moved = move(case, step, at=work.now, memory=case.memory, variables=step.variables)
     event = follow(moved.ticket, type=EventType.TICKET_RETRIED, actor=work.actor, at=work.now, **moved.record)
     ticket = recorded(moved.ticket, event)
@@ -101,7 +102,7 @@ def retry(work: Work, ticket_id: str) -> Case:
 
 def _open(work: Work, case: Case, start: Node, accepted: Accepted) -> Opened:
     variables = case.variables
-    step = runner.start(compiled(case.deployment), variables=variables, now=work.now)
+    step = runner.start(compiled(case.deployment), variables=variables, now=at_home(work.now))
     moved = move(case, step, at=work.now, memory=case.memory, variables=step.variables)
     event = follow(
         moved.ticket,

@@ -65,6 +65,12 @@ class Cases(Protocol):
     def save(self, changes: Changes) -> None:
         """Queue everything that was decided; it is written with the commit, in one round trip."""
 
+    def keep_saved(self, key: str, answers: Mapping[str, object], *, uploads: Sequence[UUID]) -> None:
+        """Queue the actor's saved answers under this key; their uploads named here expire no sooner than they do."""
+
+    def drop_saved(self, key: str) -> None:
+        """Queue forgetting the actor's saved answers under this key."""
+
 
 class Work(Protocol):
     """One unit of work: one request, one command, one transaction."""

@@ -1,0 +1,402 @@
+"""Cases: a ticket with its position and live tasks, loaded in one round trip and saved in one."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam
+from sqlalchemy.dialects.postgresql import insert
+
+from engine.ids import parse_uuid
+from engine.ports.cases import Facts, Opening
+from engine.values.actors import Grant, Person
+from engine.values.changes import Changes
+from engine.values.processes import PREFIX, Kind, RunningDeployment
+from engine.values.tickets import Case, Memory, Ticket
+from engine.zone import at_home
+from storage import rows
+from storage import tables as t
+from storage.channel import Statement
+from storage.definitions import definition_of
+from storage.jobs import enqueue
+from storage.json import dumps, loads
+from storage.types import Moment
+from storage.work import Work
+
+SAVED_FOR = timedelta(days=30)
+"""How long saved answers, and the uploads they name, are kept."""
+
+_TICKET_ID = bindparam("ticket_id", type_=sa.Uuid)
+
+_LOCK = sa.select(t.ticket.c.id).where(t.ticket.c.id == _TICKET_ID).with_for_update()
+
+_DEPLOYMENT = (
+    t.process.c.key.label("process_key"),
+    t.process.c.kind.label("process_kind"),
+    t.process.c.policy,
+    t.process.c.needs_business,
+    t.deployment.c.number.label("deployment_number"),
+    t.deployment.c.version.label("version_number"),
+    t.deployment.c.role_bindings,
+    t.version.c.hash.label("version_hash"),
+)
+_RUNNING = t.deployment.join(t.process, t.process.c.id == t.deployment.c.process_id).join(
+    t.version, (t.version.c.process_id == t.deployment.c.process_id) & (t.version.c.number == t.deployment.c.version)
+)
+
+_CASE = (
+    sa.select(
+        *rows.TICKET_COLUMNS,
+        *_DEPLOYMENT,
+        t.ticket_state.c.state.label("position"),
+        t.ticket_state.c.variables,
+        t.ticket_state.c.memory,
+    )
+    .select_from(
+        t.ticket.join(t.ticket_state, t.ticket_state.c.ticket_id == t.ticket.c.id)
+        .join(rows.requester, rows.requester.c.id == t.ticket.c.requester_id)
+        .join(_RUNNING, t.deployment.c.id == t.ticket.c.deployment_id)
+    )
+    .where(t.ticket.c.id == _TICKET_ID)
+)
+
+_TASKS = (
+    sa.select(*rows.TASK_COLUMNS)
+    .select_from(rows.TASKS)
+    .where(
+        t.task.c.ticket_id == _TICKET_ID,
+        t.task.c.state.in_(["open", "claimed"]) | (t.task.c.seq == bindparam("seq", type_=sa.Integer)),
+    )
+    .order_by(t.task.c.seq)
+)
+
+
+def _people(kind: str, table: sa.Table) -> sa.Select[Any]:
+    return sa.select(sa.literal_column(f"'{kind}'").label("kind"), table.c.user_id).where(
+        table.c.ticket_id == _TICKET_ID
+    )
+
+
+_PEOPLE = sa.union_all(
+    _people("follower", t.follower),
+    _people("party", t.party),
+    sa.select(sa.literal_column("'owner'"), t.process_owner.c.user_id)
+    .join(t.ticket, t.ticket.c.process_id == t.process_owner.c.process_id)
+    .where(t.ticket.c.id == _TICKET_ID),
+)
+_ATTACHED = sa.select(sa.func.count().label("attached")).where(t.attachment.c.ticket_id == _TICKET_ID)
+_BUSINESS_ROLES = sa.select(t.role.c.key).where(t.role.c.per_business)
+
+_OPENING = (
+    sa.select(
+        t.service,
+        *_DEPLOYMENT,
+        t.deployment.c.process_id,
+        t.deployment.c.retired_at,
+        t.process.c.enabled,
+    )
+    .select_from(t.service.outerjoin(_RUNNING, t.deployment.c.id == t.service.c.deployment_id))
+    .where(
+        t.service.c.active,
+        (t.service.c.key == bindparam("key")) | (t.service.c.id == bindparam("service_id", type_=sa.Uuid)),
+    )
+)
+
+_USER = sa.select(t.user.c.id, t.user.c.name, t.user.c.display_name).where(
+    t.user.c.active, t.user.c.name == bindparam("name")
+)
+_BUSINESS = sa.select(t.business.c.key).where(t.business.c.active, t.business.c.key == bindparam("key"))
+_ROLE = sa.select(t.role.c.key).where(t.role.c.key == bindparam("key"))
+_UPLOAD = sa.select(t.upload).where(
+    t.upload.c.id == bindparam("upload_id", type_=sa.Uuid),
+    t.upload.c.user_id == bindparam("uploader", type_=sa.Uuid),
+    t.upload.c.expires_at > bindparam("now", type_=Moment),
+)
+_CANDIDATE = (
+    sa.select(t.user.c.id, t.user.c.name, t.user.c.display_name)
+    .join(t.role_member, t.role_member.c.user_id == t.user.c.id)
+    .where(
+        t.user.c.active,
+        t.user.c.id == bindparam("user_id", type_=sa.Uuid),
+        t.role_member.c.role == bindparam("role"),
+        t.role_member.c.business == bindparam("business"),
+    )
+)
+
+_INSERT_TICKET = sa.insert(t.ticket)
+_UPDATE_TICKET = sa.update(t.ticket).where(t.ticket.c.id == bindparam("of_ticket", type_=sa.Uuid))
+_INSERT_STATE = sa.insert(t.ticket_state)
+_UPDATE_STATE = sa.update(t.ticket_state).where(t.ticket_state.c.ticket_id == bindparam("of_ticket", type_=sa.Uuid))
+_INSERT_TASK = sa.insert(t.task)
+_UPDATE_TASK = sa.update(t.task).where(
+    t.task.c.ticket_id == bindparam("of_ticket", type_=sa.Uuid), t.task.c.seq == bindparam("of_seq")
+)
+_INSERT_OFFER = sa.insert(t.offer)
+_DELETE_OFFERS = sa.delete(t.offer).where(
+    t.offer.c.ticket_id == bindparam("of_ticket", type_=sa.Uuid), t.offer.c.seq == bindparam("of_seq")
+)
+_INSERT_EVENT = sa.insert(t.event)
+_INSERT_COMMENT = sa.insert(t.comment)
+_INSERT_ATTACHMENT = sa.insert(t.attachment)
+_DELETE_UPLOAD = sa.delete(t.upload).where(t.upload.c.id == bindparam("of_upload", type_=sa.Uuid))
+_DELETE_SAVED = sa.delete(t.saved_answers).where(
+    t.saved_answers.c.user_id == bindparam("of_user", type_=sa.Uuid), t.saved_answers.c.key == bindparam("of_key")
+)
+_ROW = insert(t.saved_answers)
+_KEEP_SAVED = _ROW.on_conflict_do_update(
+    index_elements=["user_id", "key"],
+    set_={"answers": _ROW.excluded.answers, "updated_at": _ROW.excluded.updated_at},
+)
+_KEEP_UPLOAD = sa.update(t.upload).where(
+    t.upload.c.id == bindparam("of_upload", type_=sa.Uuid), t.upload.c.user_id == bindparam("of_user", type_=sa.Uuid)
+)
+_DELETE_FOLLOWER = sa.delete(t.follower).where(
+    t.follower.c.ticket_id == bindparam("of_ticket", type_=sa.Uuid),
+    t.follower.c.user_id == bindparam("of_user", type_=sa.Uuid),
+)
+
+
+# Both databases know this form of an upsert, and its PostgreSQL construct compiles for SQLite too.
+_ADD_PARTY = insert(t.party).on_conflict_do_nothing()
+_ADD_FOLLOWER = insert(t.follower).on_conflict_do_nothing()
+_COUNT = (
+    insert(t.counter)
+    .values(kind=bindparam("of_kind"), day=bindparam("of_day"), value=1)
+    .on_conflict_do_update(index_elements=["kind", "day"], set_={"value": t.counter.c.value + 1})
+)
+_COUNTER_VALUE = (
+    sa.select(sa.cast(t.counter.c.value, sa.Text))
+    .where(t.counter.c.kind == bindparam("of_kind"), t.counter.c.day == bindparam("of_day"))
+    .scalar_subquery()
+)
+_NUMBER = (
+    sa.update(t.ticket)
+    .where(t.ticket.c.id == bindparam("of_ticket", type_=sa.Uuid))
+    .values(
+        number=bindparam("prefix", type_=sa.Text)
+        + sa.func.substr("000000", sa.func.length(_COUNTER_VALUE) + 1)
+        + _COUNTER_VALUE
+    )
+    .returning(t.ticket.c.number)
+)
+
+
+class CaseStore:
+    """The Cases port over one unit of work."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def lock(self, ticket_id: UUID, *, task: int | None = None) -> Case | None:
+        """See Cases."""
+        return self._load(ticket_id, task, [Statement(_LOCK, {"ticket_id": ticket_id})])
+
+    def view(self, ticket_id: UUID, *, task: int | None = None) -> Case | None:
+        """See Cases."""
+        return self._load(ticket_id, task, [])
+
+    def opening(self, service: str) -> Opening | None:
+        """See Cases."""
+        named = {"key": service, "service_id": parse_uuid(service)}
+        found, business_roles = self._work.read(Statement(_OPENING, named), Statement(_BUSINESS_ROLES))
+        if not found:
+            return None
+        row = found[0]
+        deployment = None if row.deployment_id is None else self._deployment(row, row.deployment_id, business_roles)
+        enabled = deployment is not None and row.enabled and row.retired_at is None
+        return Opening(service=rows.service_of(row), deployment=deployment, enabled=enabled)
+
+    def facts(
+        self,
+        *,
+        users: Iterable[str] = (),
+        businesses: Iterable[str] = (),
+        roles: Iterable[str] = (),
+        uploads: Sequence[UUID] = (),
+        uploader: UUID,
+    ) -> Facts:
+        """See Cases."""
+        groups = [
+            [Statement(_USER, {"name": name}) for name in users],
+            [Statement(_BUSINESS, {"key": key}) for key in businesses],
+            [Statement(_ROLE, {"key": key}) for key in roles],
+            [
+                Statement(_UPLOAD, {"upload_id": upload, "uploader": uploader, "now": self._work.now})
+                for upload in uploads
+            ],
+        ]
+        answers = iter(self._work.read(*(statement for group in groups for statement in group)))
+        found = [[row for _ in group for row in next(answers)] for group in groups]
+        return Facts(
+            users={row.name: Person(id=row.id, name=row.name, display_name=row.display_name) for row in found[0]},
+            businesses=frozenset(row.key for row in found[1]),
+            roles=frozenset(row.key for row in found[2]),
+            uploads=tuple(rows.upload_of(row) for row in found[3]),
+        )
+
+    def candidates(self, people: Iterable[UUID], grants: Iterable[Grant]) -> Mapping[UUID, Person]:
+        """See Cases."""
+        wanted = tuple(grants)
+        statements = [
+            Statement(_CANDIDATE, {"user_id": person, "role": grant.role, "business": grant.business or ""})
+            for person in people
+            for grant in wanted
+        ]
+        found = [row for result in self._work.read(*statements) for row in result]
+        return {row.id: Person(id=row.id, name=row.name, display_name=row.display_name) for row in found}
+
+    def save(self, changes: Changes) -> None:
+        """See Cases."""
+        _save_ticket(self._work, changes)
+        _save_tasks(self._work, changes)
+        self._work.write(_INSERT_EVENT, rows.event_row(changes.event))
+        _save_files(self._work, changes)
+        _save_people(self._work, changes)
+        for key in changes.saved_answers_dropped:
+            self.drop_saved(key)
+        for job in changes.jobs:
+            enqueue(self._work, job)
+        if changes.opening:
+            _give_number(self._work, changes.ticket)
+
+    def keep_saved(self, key: str, answers: Mapping[str, object], *, uploads: Sequence[UUID]) -> None:
+        """See Cases."""
+        row = {"user_id": self._work.actor.id, "key": key, "answers": dumps(dict(answers))}
+        self._work.write(_KEEP_SAVED, {**row, "updated_at": self._work.now})
+        for upload in uploads:
+            wanted = {"of_upload": upload, "of_user": self._work.actor.id}
+            self._work.write(_KEEP_UPLOAD, {**wanted, "expires_at": self._work.now + SAVED_FOR})
+
+    def drop_saved(self, key: str) -> None:
+        """See Cases."""
+        self._work.write(_DELETE_SAVED, {"of_user": self._work.actor.id, "of_key": key})
+
+    def _load(self, ticket_id: UUID, task: int | None, first: list[Statement]) -> Case | None:
+        this = {"ticket_id": ticket_id}
+        results = self._work.read(
+            *first,
+            Statement(_CASE, this),
+            Statement(_TASKS, {**this, "seq": task}),
+            Statement(_PEOPLE, this),
+            Statement(_ATTACHED, this),
+            Statement(_BUSINESS_ROLES),
+        )
+        [found, tasks, people, attached, business_roles] = results[len(first) :]
+        if not found:
+            return None
+        row = found[0]
+        memory = loads(row.memory)
+        return Case(
+            ticket=rows.ticket_of(row),
+            deployment=self._deployment(row, row.deployment_id, business_roles),
+            tasks=tuple(rows.task_of(each) for each in tasks),
+            state=bytes(row.position),
+            variables=loads(row.variables),
+            memory=_memory_of(memory),
+            followers=_of_kind(people, "follower"),
+            parties=_of_kind(people, "party"),
+            owners=_of_kind(people, "owner"),
+            attached=attached[0].attached,
+        )
+
+    def _deployment(self, row: Any, deployment_id: UUID, business_roles: list[Any]) -> RunningDeployment:
+        definition = definition_of(
+            self._work, process_id=row.process_id, number=row.version_number, version_hash=row.version_hash
+        )
+        return RunningDeployment(
+            id=deployment_id,
+            process_id=row.process_id,
+            process_key=row.process_key,
+            kind=Kind(row.process_kind),
+            number=row.deployment_number,
+            version=row.version_number,
+            definition=definition,
+            role_bindings=loads(row.role_bindings),
+            business_roles=frozenset(each.key for each in business_roles),
+            policy=rows.policy_of(row.policy),
+            needs_business=row.needs_business,
+        )
+
+
+def _save_ticket(work: Work, changes: Changes) -> None:
+    ticket, position = changes.ticket, changes.position
+    state = {}
+    if position is not None:
+        state = {
+            "state": position.state,
+            "variables": dumps(dict(position.variables)),
+            "memory": _memory_text(position.memory),
+        }
+    if changes.opening:
+        work.write(_INSERT_TICKET, rows.ticket_row(ticket))
+        work.write(_INSERT_STATE, {"ticket_id": ticket.id, **state})
+        return
+    work.write(_UPDATE_TICKET, {"of_ticket": ticket.id, **rows.ticket_changes(ticket)})
+    if state:
+        work.write(_UPDATE_STATE, {"of_ticket": ticket.id, **state})
+
+
+def _save_tasks(work: Work, changes: Changes) -> None:
+    for task in changes.tasks_changed:
+        values = rows.task_row(task)
+        key = {"of_ticket": values.pop("ticket_id"), "of_seq": values.pop("seq")}
+        work.write(_UPDATE_TASK, {**key, **values})
+        work.write(_DELETE_OFFERS, key)
+    if changes.tasks_opened:
+        work.write(_INSERT_TASK, [rows.task_row(task) for task in changes.tasks_opened])
+    offers = [row for task in (*changes.tasks_changed, *changes.tasks_opened) for row in rows.offer_rows(task)]
+    if offers:
+        work.write(_INSERT_OFFER, offers)
+
+
+def _save_files(work: Work, changes: Changes) -> None:
+    comment = changes.comment
+    if comment is not None:
+        work.write(
+            _INSERT_COMMENT,
+            {
+                "ticket_id": comment.ticket_id,
+                "seq": comment.seq,
+                "author_id": comment.author.id,
+                "at": comment.at,
+                "internal": comment.internal,
+                "text": comment.text,
+            },
+        )
+    if changes.attachments:
+        work.write(_INSERT_ATTACHMENT, [rows.attachment_row(each) for each in changes.attachments])
+    for upload in changes.uploads_taken:
+        work.write(_DELETE_UPLOAD, {"of_upload": upload})
+
+
+def _save_people(work: Work, changes: Changes) -> None:
+    ticket_id = changes.ticket.id
+    for person in changes.parties:
+        work.write(_ADD_PARTY, {"ticket_id": ticket_id, "user_id": person})
+    for person, added_by in changes.followers_added:
+        work.write(_ADD_FOLLOWER, {"ticket_id": ticket_id, "user_id": person, "added_by": added_by})
+    for person in changes.followers_removed:
+        work.write(_DELETE_FOLLOWER, {"of_ticket": ticket_id, "of_user": person})
+
+
+def _give_number(work: Work, ticket: Ticket) -> None:
+    """The counter's row is locked for the last moment only: everything else is written before it."""
+    day = at_home(ticket.opened_at).strftime("%Y%m%d")
+    counter = {"of_kind": ticket.kind.value, "of_day": day}
+    work.write_last(_COUNT, counter)
+    work.write_last(_NUMBER, {**counter, "of_ticket": ticket.id, "prefix": f"{PREFIX[ticket.kind]}{day}"})
+
+
+def _of_kind(people: list[Any], kind: str) -> frozenset[UUID]:
+    return frozenset(row.user_id for row in people if row.kind == kind)
+
+
+def _memory_of(value: Mapping[str, Any]) -> Memory:
+    performers = {element: tuple(UUID(each) for each in ids) for element, ids in value["performers"].items()}
+    return Memory(visits=value["visits"], performers=performers)
+
+
+def _memory_text(memory: Memory) -> str:
+    return dumps({"visits": dict(memory.visits), "performers": dict(memory.performers)})
