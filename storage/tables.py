@@ -423,6 +423,8 @@ job = _table(
     Column("key", Text),
     Column("dedupe", Text, unique=True),
     _required("state", Text),
+    # Its place in its key's order, which a later try does not change; `run_at` is when it may run next.
+    _required("due_at", Moment),
     _required("run_at", Moment),
     _required("attempts", Integer, server_default="0"),
     Column("leased_until", Moment),
@@ -431,7 +433,16 @@ job = _table(
     _required("created_at", Moment),
     Column("ended_at", Moment),
     Index("ix_job_due", "state", "run_at", "id"),
-    Index("ix_job_key", "key", "state"),
+    Index("ix_job_key", "key", "state", "due_at", "id"),
+    Index("ix_job_ended_at", "ended_at"),
+    # Claims race for different rows of one key; this is what lets only one of them win.
+    Index(
+        "uq_job_running_key",
+        "key",
+        unique=True,
+        sqlite_where=sa.text("state = 'running'"),
+        postgresql_where=sa.text("state = 'running'"),
+    ),
 )
 
 # What was, or would have been, sent by mail.
@@ -443,6 +454,8 @@ message = _table(
     _required("address", Text),
     _required("subject", Text),
     _required("body", Text),
+    # The page that the message is about, as a path of this installation.
+    Column("link", Text),
     Column("ticket_id", Uuid),
     _required("at", Moment),
     _required("channel", Text),

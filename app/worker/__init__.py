@@ -1,0 +1,1 @@
+"""The worker: what runs the jobs, inside the serving process or by itself."""

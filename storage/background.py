@@ -1,0 +1,30 @@
+"""Units of work that nobody asked for: jobs, schedules and the command line."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+from storage.database import Database
+from storage.retrying import run_again
+from storage.store import Store
+
+T = TypeVar("T")
+
+
+def in_background(database: Database, act: Callable[[Store], T], *, now: datetime, writing: bool = True) -> T:
+    """What `act` gives, after its queued writes are committed. `act` may run up to three times.
+
+    A commit whose answer was lost is tried again too, so what `act` writes must bear being written twice.
+
+    Raises: what `act` raises, Busy.
+    """
+
+    def once(sent: Callable[[], None]) -> T:
+        with database.channel(writing=writing) as channel:
+            work = Store(channel, gate=None, now=now)
+            result = act(work)
+            sent()
+            work.commit()
+            return result
+
+    return run_again(database, once, repeatable=True)
