@@ -95,7 +95,7 @@ def _text(field: Field) -> Clean:
 
 def _number(field: Field) -> Clean:
     def clean(value: Any) -> int | float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or isnan(value):
+        if type(value) is not int and (type(value) is not float or isnan(value)):
             raise refusal("NOT_A_NUMBER")
         _check_range(field, value)
         if field.decimal_digits is not None and _digits(value) > field.decimal_digits:

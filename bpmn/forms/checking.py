@@ -73,7 +73,7 @@ def _not_editable(
 def _unknown(form: CompiledForm, messages: Mapping[str, object]) -> Iterator[FieldError]:
     """What is wrong with keys that are no fields of the form; the fields' own messages come with the fields."""
     known = frozenset(form.keys)
-    return located({key: found for key, found in messages.items() if key not in known})
+    return located({key: found for key, found in sorted(messages.items()) if key not in known})
 
 
 def _judge(

@@ -62,9 +62,11 @@ def read_component(raw: Members, kind: FieldType, children: tuple[Field, ...], r
         pattern=_pattern(validate),
         subtype=(raw.text("subtype") or "date") if kind is FieldType.DATE_TIME else None,
         options=_options(raw) if kind in CHOICES else (),
-        options_expression=_condition(raw.text("valuesExpression") or raw.text("valuesKey")),
-        expression=_condition(raw.text("expression")),
-        text=translated(raw.text("text"), "text", properties),
+        options_expression=_condition(raw.text("valuesExpression") or raw.text("valuesKey"))
+        if kind in CHOICES
+        else None,
+        expression=_condition(raw.text("expression")) if kind is FieldType.EXPRESSION else None,
+        text=translated(raw.text("text"), "text", properties) if kind is FieldType.TEXT else Text(),
         multiple=raw.flag("multiple"),
         accept=raw.text("accept"),
         minimum_items=validate.whole("minItems"),

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from bpmn.expressions import ExpressionRefused
+from bpmn.expressions.cursor import RESERVED
 from bpmn.findings import Severity
 from bpmn.forms.model import INPUTS, Field, FieldType, Form
 from bpmn.forms.order import cycle_in
@@ -51,18 +52,20 @@ def _check_key(field: Field, seen: set[str], remarks: Remarks) -> None:
     key = field.key
     if not key:
         remarks.add("FORM_KEY_MISSING", field.id, type=field.type.value)
-    elif len(key) > FIELD_KEY or not _KEY.fullmatch(key) or not _is_name(key):
+    elif len(key) > FIELD_KEY or not _KEY.fullmatch(key) or key in RESERVED:
         remarks.add("FORM_KEY_INVALID", key, limit=FIELD_KEY)
     elif key.endswith("_outcome"):
         # `<taskId>_outcome` is what decides the way on: a field of that name could say it in a person's stead.
         remarks.add("FORM_KEY_RESERVED", key)
     elif key in seen:
         remarks.add("FORM_KEY_DUPLICATE", key)
+    elif not _is_variable(key):
+        remarks.add("FORM_KEY_NAMES_FUNCTION", key, Severity.WARNING)
     seen.add(key)
 
 
-def _is_name(key: str) -> bool:
-    """Whether FEEL reads the key as the name of a variable rather than as a word of its own."""
+def _is_variable(key: str) -> bool:
+    """Whether expressions read the key as a variable: `date` is the name of a function there."""
     try:
         return program_of(key).names == {key}
     except ExpressionRefused:

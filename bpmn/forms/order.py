@@ -62,13 +62,13 @@ def names_in(texts: tuple[str | None, ...]) -> frozenset[str]:
 
 
 def _needs(found: Mapping[str, Placed]) -> dict[str, list[str]]:
-    return {key: sorted(names_in(tuple(_deciding(each))) & found.keys()) for key, each in found.items()}
+    return {key: sorted(_deciding(each) & found.keys()) for key, each in found.items()}
 
 
-def _deciding(each: Placed) -> Iterator[str | None]:
-    """The texts that decide a field's value: whether it is asked, whether it is the person's, what it computes."""
-    yield from (*each.hidden_by, each.field.readonly_when, each.field.expression)
-    own = {inner.field.key for inner in placed(each.field.fields)}
-    for inner in placed(each.field.fields):
-        # A row's own field hides one of the same name outside, so it is not waited for.
-        yield from (text for text in _deciding(inner) if not names_in((text,)) & own)
+def _deciding(each: Placed) -> frozenset[str]:
+    """The variables that decide a field's value: whether it is asked, whether it is the person's, what it computes."""
+    names = names_in((*each.hidden_by, each.field.readonly_when, each.field.expression))
+    rows = tuple(placed(each.field.fields))
+    # A row's own field hides one of the same name outside, so that one is not waited for.
+    outside = (_deciding(inner) for inner in rows)
+    return names.union(*outside) - {inner.field.key for inner in rows}

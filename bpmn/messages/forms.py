@@ -26,6 +26,10 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "表单 {form} 中字段键 {key} 出现多次",
         "Field key {key} stands more than once in form {form}",
     ),
+    "FORM_KEY_NAMES_FUNCTION": (
+        "表单 {form} 的字段键 {key} 与 FEEL 函数同名,表达式无法读取该字段",
+        "Field key {key} of form {form} is the name of a FEEL function, so no expression can read the field",
+    ),
     "FORM_GROUP_PATH_UNSUPPORTED": (
         "表单 {form} 的分组设置了路径 {path},系统不支持;请让字段直接写入流程变量",
         "A group of form {form} has the path {path}, which is not supported; let its fields be variables themselves",
