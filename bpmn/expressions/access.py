@@ -99,6 +99,8 @@ def filter_code(node: ast.Filter, base: Code, predicate: Code) -> Code:
                 return _at(rt, position, items, answer)
             if answer is True and items:
                 kept.append(item)
+            elif answer is not None and not isinstance(answer, bool):
+                return rt.null("NOT_BOOLEAN", position, type=type_name(answer))
         if value is None:
             return rt.null("NO_LIST", position)
         return rt.items(kept)

@@ -169,9 +169,12 @@ class Quantified(Node):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FunctionLiteral(Node):
+    """A function; ``result`` is the type a boxed function declares for what it gives (FEEL text has none)."""
+
     params: tuple[str, ...]
     types: tuple[TypeRef | None, ...]
     body: Node
+    result: TypeRef | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

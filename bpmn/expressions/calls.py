@@ -1,10 +1,10 @@
 """Calling functions: user-defined ones with their own scope, built-in ones by their forms."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from bpmn import limits
-from bpmn.expressions.ast import TypeRef
+from bpmn.expressions.ast import FunctionLiteral, measure
 from bpmn.expressions.conformance import coerced
 from bpmn.expressions.errors import BudgetExhausted, Null
 from bpmn.expressions.registry import Builtin, FunctionValue
@@ -16,23 +16,20 @@ FRAMES_PER_CALL: Final = 3
 
 
 class Closure(FunctionValue):
-    """A function literal with the scope it was made in."""
+    """A function literal with the scope and the variables it was made among."""
 
-    __slots__ = ("body", "depth", "env", "params", "size", "types")
+    __slots__ = ("body", "depth", "env", "literal", "size", "variables")
 
-    def __init__(
-        self,
-        params: tuple[str, ...],
-        types: tuple[TypeRef | None, ...],
-        body: Code,
-        env: Env | None,
-        measure: tuple[int, int],
-    ) -> None:
-        self.params = params
-        self.types = types
+    def __init__(self, literal: FunctionLiteral, body: Code, env: Env | None, variables: Mapping[str, object]) -> None:
+        self.literal = literal
         self.body = body
         self.env = env
-        self.size, self.depth = measure
+        self.variables = variables
+        self.size, self.depth = measure(literal.body)
+
+    @property
+    def params(self) -> tuple[str, ...]:
+        return self.literal.params
 
     def call(self, rt: Runtime, args: Sequence[object], names: Sequence[str] | None) -> object:
         """The value of the body with the arguments bound.
@@ -45,19 +42,25 @@ class Closure(FunctionValue):
         rt.spend(1 + self.size)
         if rt.calls >= limits.CALL_DEPTH or rt.depth + self.depth > limits.EVALUATION_DEPTH:
             raise BudgetExhausted("depth")
+        outer = rt.variables, rt.converted
+        if self.variables is not rt.variables:
+            # A function from another evaluation keeps the variables it was made among.
+            rt.variables, rt.converted = self.variables, {}
         rt.calls += 1
         rt.depth += self.depth + FRAMES_PER_CALL
         try:
-            return self.body(rt, Env(bound, self.env))
+            value = self.body(rt, Env(bound, self.env))
+            return value if self.literal.result is None else coerced(rt, value, self.literal.result)
         finally:
             rt.calls -= 1
             rt.depth -= self.depth + FRAMES_PER_CALL
+            rt.variables, rt.converted = outer
 
     def _bind(self, rt: Runtime, args: Sequence[object], names: Sequence[str] | None) -> dict[str, object]:
         if len(args) != len(self.params) or (names is not None and set(names) != set(self.params)):
             raise Null("ARGUMENTS", function="function", types=[type_name(arg) for arg in args][:8])
         given = dict(zip(names or self.params, args, strict=True))
-        for name, wanted in zip(self.params, self.types, strict=True):
+        for name, wanted in zip(self.params, self.literal.types, strict=True):
             if wanted is not None:
                 given[name] = coerced(rt, given[name], wanted)
         return given

@@ -124,7 +124,7 @@ def compare(rt: Runtime, position: int, op: str, left: object, right: object) ->
 
 def in_range(rt: Runtime, position: int, value: object, span: Range) -> bool | None:
     """Whether the value lies in the range; null when it cannot be compared with its ends."""
-    if span.start is None and span.end is None:
+    if not span.half and (span.start is None or span.end is None):
         return None
     low = high = True
     if span.start is not None:

@@ -113,8 +113,7 @@ def _if(node: ast.If, scope: Scope) -> Code:
 
 def _function(node: ast.FunctionLiteral, scope: Scope) -> Code:
     body = compile_node(node.body, scope.binding(node.params))
-    params, types, measure = node.params, node.types, ast.measure(node.body)
-    return lambda _rt, env: Closure(params, types, body, env, measure)
+    return lambda rt, env: Closure(node, body, env, rt.variables)
 
 
 def _context(node: ast.ContextLiteral, scope: Scope) -> Code:
@@ -144,6 +143,7 @@ def _range(node: ast.RangeLiteral, scope: Scope) -> Code:
     start = compile_node(node.start, scope) if node.start is not None else None
     end = compile_node(node.end, scope) if node.end is not None else None
     low, high, position = node.start_included, node.end_included, node.position
+    half = start is None or end is None
 
     def run(rt: Runtime, env: Env | None) -> object:
         first = start(rt, env) if start is not None else None
@@ -152,7 +152,7 @@ def _range(node: ast.RangeLiteral, scope: Scope) -> Code:
             return rt.null("NOT_A_RANGE", position)
         if first is not None and last is not None and type(first) is not type(last):
             return rt.null("NOT_A_RANGE", position)
-        return Range(first, last, low, high)
+        return Range(first, last, low, high, half)
 
     return run
 
@@ -197,10 +197,10 @@ def _is_defined(node: ast.Call, scope: Scope) -> Code:
     inner = compile_node(node.args[0], scope) if len(node.args) == 1 else _literal(ast.Literal(value=None), scope)
 
     def run(rt: Runtime, env: Env | None) -> object:
-        warnings = list(rt.warnings)
+        outer, rt.warnings = rt.warnings, []
         value = inner(rt, env)
-        missing = any(found.code in ("UNKNOWN_NAME", "NO_ENTRY") for found in rt.warnings[len(warnings) :])
-        rt.warnings[:] = warnings
+        missing = any(found.code in ("UNKNOWN_NAME", "NO_ENTRY") for found in rt.warnings)
+        rt.warnings = outer
         return value is not None or not missing
 
     return run

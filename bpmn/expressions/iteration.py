@@ -8,6 +8,7 @@ from decimal import Decimal
 from bpmn import limits
 from bpmn.expressions import ast
 from bpmn.expressions.calls import Code
+from bpmn.expressions.comparison import order
 from bpmn.expressions.errors import BudgetExhausted
 from bpmn.expressions.names import PARTIAL
 from bpmn.expressions.numbers import as_int
@@ -34,7 +35,7 @@ class Domain:
         if self.end is not None:
             counted = _counted(start, self.end(rt, env), True, True)
         elif isinstance(start, Range):
-            counted = _counted(start.start, start.end, start.start_included, start.end_included)
+            counted = _of_range(start)
         elif start is None:
             counted = None
         else:
@@ -42,6 +43,14 @@ class Domain:
         if counted is None:
             rt.null("NOT_ITERABLE", self.position, type=type_name(start))
         return counted
+
+
+def _of_range(span: Range) -> Iterator[object] | None:
+    """The members of a range from its start up; a range that runs backwards has no members."""
+    sign = order(span.start, span.end)
+    if sign is None or sign > 0:
+        return None
+    return _counted(span.start, span.end, span.start_included, span.end_included)
 
 
 def _counted(start: object, end: object, from_start: bool, to_end: bool) -> Iterator[object] | None:
@@ -126,7 +135,7 @@ def _mentions(node: ast.Node, name: str) -> bool:
 def quantified_code(node: ast.Quantified, scope: Scope, compile_node: Compile) -> Code:
     found, inner = domains(node.iterators, scope, compile_node)
     condition = compile_node(node.condition, inner)
-    cost, decisive = ast.measure(node)[0], not node.every
+    cost, decisive, position = ast.measure(node)[0], not node.every, node.position
 
     def run(rt: Runtime, env: Env | None) -> object:
         unknown = False
@@ -137,7 +146,10 @@ def quantified_code(node: ast.Quantified, scope: Scope, compile_node: Compile) -
             answer = condition(rt, round_env)
             if answer is decisive:
                 return decisive
-            unknown = unknown or not isinstance(answer, bool)
+            if answer is None:
+                unknown = True
+            elif not isinstance(answer, bool):
+                return rt.null("NOT_BOOLEAN", position, type=type_name(answer))
         return None if unknown else not decisive
 
     return run

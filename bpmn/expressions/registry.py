@@ -1,8 +1,9 @@
 """Built-in functions: their names, parameters and types, and how a call finds the right form (DMN 1.4 10.3.4).
 
 A signature is a text such as ``"string:s, start position:n, length:n?"``. A type ending in ``?`` may be left
-out or null; ``*list`` takes one list or any number of arguments. A value where a list is asked for counts as
-a list of one, and a list of one where a single value is asked for counts as that value (DMN 1.4 10.3.2.9.4).
+out, with ``~`` it may be null; ``*list`` takes one list or any number of arguments. A value where a list is
+asked for counts as a list of one, and a list of one where a single value is asked for counts as that value
+(DMN 1.4 section 10.3.2.9.4).
 """
 
 from collections.abc import Callable, Sequence
@@ -40,11 +41,12 @@ class Parameter:
     name: str
     kind: str
     optional: bool
+    nullable: bool
     variadic: bool
 
     def accept(self, value: object) -> object:
         """The value as this parameter takes it."""
-        if self.kind == "a" or (value is None and self.optional):
+        if self.kind == "a" or (value is None and self.nullable):
             return value
         wanted = _TYPES.get(self.kind)
         if wanted is None:
@@ -78,7 +80,7 @@ class Form:
         if params and params[-1].variadic:
             fixed = len(params) - 1
             rest = list(args[fixed:])
-            if len(rest) == 1 and type(rest[0]) is list:
+            if not fixed and len(rest) == 1 and type(rest[0]) is list:
                 rest = rest[0]
             if len(args) < fixed or (len(args) == fixed):
                 raise _NoMatch
@@ -89,7 +91,7 @@ class Form:
         return [param.accept(value) for param, value in zip(params, args, strict=False)]
 
     def named(self, args: Sequence[object], names: Sequence[str]) -> list[object]:
-        """The arguments in the order of the parameters; a left-out optional one is null."""
+        """The arguments in the order of the parameters; one left out before the last given is null."""
         given = dict(zip(names, args, strict=True))
         if not given.keys() <= {param.name for param in self.params}:
             raise _NoMatch
@@ -97,7 +99,8 @@ class Form:
             raise _NoMatch
         if self.params and self.params[-1].variadic and type(given[self.params[-1].name]) is not list:
             raise _NoMatch
-        return self.positional([given.get(param.name) for param in self.params])
+        last = max((place for place, param in enumerate(self.params, 1) if param.name in given), default=0)
+        return self.positional([given.get(param.name) for param in self.params[:last]])
 
 
 class Builtin(FunctionValue):
@@ -153,12 +156,12 @@ def _parameters(text: str) -> tuple[Parameter, ...]:
     found = []
     for part in filter(None, text.split(", ")):
         name, _, kind = part.partition(":")
-        optional = kind.endswith("?")
         found.append(
             Parameter(
                 name=name.lstrip("*"),
-                kind=kind.rstrip("?") or "a",
-                optional=optional,
+                kind=kind.rstrip("?~") or "a",
+                optional="?" in kind,
+                nullable="~" in kind,
                 variadic=name.startswith("*"),
             )
         )

@@ -4,8 +4,8 @@ from bpmn.expressions import ast
 from bpmn.expressions.cursor import Cursor
 from bpmn.expressions.lexer import Kind
 
-_SPACED = ("days and time duration", "years and months duration", "date and time", "day time duration")
-_PLAIN = frozenset(
+SPACED = ("days and time duration", "years and months duration", "date and time", "day time duration")
+PLAIN = frozenset(
     {"Any", "Null", "number", "string", "boolean", "date", "time", "list", "context", "range", "function"}
     | {"any", "null", "duration"}
 )
@@ -37,12 +37,12 @@ def type_ref(cursor: Cursor) -> ast.TypeRef:
 
 
 def _type_name(cursor: Cursor) -> str:
-    for name in _SPACED:
+    for name in SPACED:
         words = name.split()
         if [token.value for token in cursor.tokens[cursor.index : cursor.index + len(words)]] == words:
             cursor.index += len(words)
             return name
-    if cursor.token.kind is Kind.NAME and (cursor.token.value in _PLAIN or cursor.knows(cursor.token.value)):
+    if cursor.token.kind is Kind.NAME and (cursor.token.value in PLAIN or cursor.knows(cursor.token.value)):
         return cursor.advance().value
     raise cursor.refused(f"unknown type {cursor.found()}")
 

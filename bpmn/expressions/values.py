@@ -18,12 +18,16 @@ from bpmn.expressions.iso import YearsMonths, iso_text
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A range of comparable values; a side that is None is unbounded."""
+    """A range of comparable values.
+
+    A side that is None is unknown, so nothing is known to lie inside; with ``half`` it is absent, as in (< 5).
+    """
 
     start: object
     end: object
     start_included: bool
     end_included: bool
+    half: bool = False
 
 
 _TYPES: dict[type, str] = {

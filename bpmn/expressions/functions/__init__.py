@@ -5,6 +5,7 @@ from bpmn.expressions.functions import (  # noqa: F401 - importing a module regi
     conversion,
     lists,
     numeric,
+    range_text,
     ranges,
     regex,
     statistics,

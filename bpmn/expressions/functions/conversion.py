@@ -119,7 +119,7 @@ def number_from_text(text: str) -> object:
     return _parsed(number, text, "number")
 
 
-@feel("number", "from:s, grouping separator:s?, decimal separator:s?")
+@feel("number", "from:s, grouping separator:s?~, decimal separator:s?~")
 def number_with_separators(text: str, grouping: str | None = None, point: str | None = None) -> object:
     if grouping not in (None, " ", ",", ".") or point not in (None, ",", ".") or (point and point == grouping):
         raise Null("ARGUMENTS", function="number")

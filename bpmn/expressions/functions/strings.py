@@ -77,7 +77,7 @@ def is_blank(string: str) -> object:
     return not string.strip()
 
 
-@feel("string join", "list:l, delimiter:s?")
+@feel("string join", "list:l, delimiter:s?~")
 def string_join(rt: Runtime, items: list[object], delimiter: str | None = None) -> object:
     present = [item for item in items if item is not None]
     texts = [item for item in present if isinstance(item, str)]
