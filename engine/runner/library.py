@@ -6,7 +6,7 @@ once, its successors moving up to the root, so that the tree is never deeper tha
 no token is left in it; nothing is predicted.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -48,6 +48,8 @@ class Token(Task):  # type: ignore[misc]  # The library has no types.
         self.stuck: Stuck | None = None
         self.done = False
         super().__init__(workflow, spec, parent, state, number)
+        if state == TaskState.WAITING:
+            workflow.waiting[number] = self
 
     @property
     def is_open(self) -> bool:
@@ -61,6 +63,13 @@ class Token(Task):  # type: ignore[misc]  # The library has no types.
     def _set_state(self, value: int) -> None:
         # The library logs each change with a dictionary built for it, and keeps the time of it.
         self._state = value
+        scope = self.workflow
+        scope.runnable.pop(self.id, None)
+        scope.waiting.pop(self.id, None)
+        if value == TaskState.WAITING:
+            scope.waiting[self.id] = self
+        elif value == TaskState.READY and not self.task_spec.manual:
+            scope.runnable[self.id] = self
 
     def _inherit_data(self) -> None:
         """Variables belong to the ticket; nothing is handed from task to task."""
@@ -74,20 +83,25 @@ class _Scope:
     task_tree: Token
     completed: bool
     last_task: Token | None
+    runnable: dict[int, Token]
+    """Tokens that the engine can move on without a person."""
+    waiting: dict[int, Token]
+    """Tokens on the incoming flows of joins, in order of arrival."""
 
     def set_root(self, number: int) -> None:
         """Hang a finished start task at the root: the parent of every token."""
+        self.runnable, self.waiting = {}, {}
         self.task_tree = Token(self, self.spec.start, None, TaskState.COMPLETED, number)
 
     def tokens(self) -> list[Token]:
         """The tokens in here by number, those of nested sub-processes not included."""
         return [task for task in self.tasks.values() if task is not self.task_tree]
 
-    def get_tasks_iterator(self, first_task: Token | None = None, **wanted: Any) -> Iterator[Token]:
-        """The tasks in a state; the library's own iterator, which stops 1,000 levels down, for anything else."""
-        if first_task is None and set(wanted) == {"state"}:
-            return iter([task for task in self.tasks.values() if task._state & wanted["state"]])
-        return super().get_tasks_iterator(first_task, **wanted)  # type: ignore[misc,no-any-return]
+    def get_tasks(self, first_task: Token | None = None, **wanted: Any) -> list[Token]:
+        """Answers the engine's loop, which asks for READY tasks and skips those for people, without a search."""
+        if first_task is None and wanted == {"state": TaskState.READY}:
+            return list(self.runnable.values())
+        return super().get_tasks(first_task, **wanted)  # type: ignore[misc,no-any-return]
 
     def begin(self, specs: Iterable[Any]) -> None:
         """Put a token at each of these nodes."""
@@ -184,8 +198,8 @@ class ProcessRun(_Scope, BpmnWorkflow):  # type: ignore[misc]
         return nested
 
     def get_active_subprocesses(self) -> list[NestedRun]:
-        """Those whose owner has not left yet: one that is complete must still tell its owner."""
-        return list(self.subprocesses.values())
+        """Those with something to do: move a token on, or tell their owner that they are complete."""
+        return [nested for nested in self.subprocesses.values() if nested.runnable or nested.completed]
 
     def scopes(self) -> Sequence[Any]:
         """The process and all sub-processes running in it, outermost first."""
@@ -197,11 +211,4 @@ class ProcessRun(_Scope, BpmnWorkflow):  # type: ignore[misc]
 
     def has_work(self) -> bool:
         """Whether the engine can do anything without a person."""
-        for nested in self.subprocesses.values():
-            if nested.completed:
-                return True
-        return any(
-            token._state == TaskState.READY and not token.task_spec.manual
-            for scope in self.scopes()
-            for token in scope.tasks.values()
-        )
+        return bool(self.runnable) or bool(self.get_active_subprocesses())

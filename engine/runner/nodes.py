@@ -127,8 +127,8 @@ class Join(NodeSpec):
     def waiting(self, scope: Any) -> dict[str, Token]:
         """The token that came first on each incoming flow that has any."""
         found: dict[str, Token] = {}
-        for token in scope.tasks.values():
-            if token.task_spec is self and token.state == TaskState.WAITING:
+        for token in scope.waiting.values():
+            if token.task_spec is self:
                 found.setdefault(token.flow, token)
         return found
 

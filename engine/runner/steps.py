@@ -83,8 +83,9 @@ def retry(compiled: CompiledProcess, state: bytes, *, variables: Mapping[str, ob
                 _release(token, variables)
         advance(run)
     except GivenUp as reason:
-        stored = next(each for each in position.tokens if each.stuck is not None)
-        run = load(compiled, _held(position, stored, reason), variables=variables, now=now)
+        stuck = next((each for each in position.tokens if each.stuck is not None), None)
+        held = position if stuck is None else _held(position, stuck, reason)
+        run = load(compiled, held, variables=variables, now=now)
     return step_of(run, before=live)
 
 
@@ -101,9 +102,10 @@ def advance(run: ProcessRun) -> None:
 
 def _fire_inclusive(run: ProcessRun) -> bool:
     """Fire the inclusive join that has waited longest among those that may; whether there was one."""
-    waiting = (token for token in run.all_tokens() if token.state == TaskState.WAITING)
-    joins = (token for token in waiting if isinstance(token.task_spec, InclusiveJoin))
-    return any(token.task_spec.fire_if_enabled(token.workflow) for token in joins)
+    tokens = (token for scope in run.scopes() for token in scope.waiting.values())
+    waiting = sorted((token for token in tokens if isinstance(token.task_spec, InclusiveJoin)), key=lambda t: t.id)
+    joins = {(token.workflow, token.task_spec): None for token in waiting}
+    return any(join.fire_if_enabled(scope) for scope, join in joins)
 
 
 def _release(token: Token, variables: Mapping[str, object]) -> None:
