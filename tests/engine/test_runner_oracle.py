@@ -108,8 +108,8 @@ class Walk:
 def walk_agrees(walk: Walk, *, sound: bool) -> int:
     """Walks until the end, a standstill or the step limit; the number of steps."""
     for number in range(STEPS):
-        assert not walk.oracle.ambiguous or not sound
-        if walk.oracle.ambiguous:
+        # In a sound process two joins that can fire at once stand in different branches: their order is no matter.
+        if walk.oracle.ambiguous and not sound:
             return number
         assert walk.differences() == []
         if sound:

@@ -141,28 +141,32 @@ def _follow(made: Scope, vertex: Vertex, flows: Iterable[Flow]) -> None:
         connect(vertex, made.entries[flow.target], last=(flow.id,))
 
 
-def _leave_by_condition(made: Scope, node: Node, exit_: Vertex, flows: list[Flow]) -> None:
-    """All unconditional flows, one of the outcomes, any of the conditional ones, the default when none of these."""
-    default = [flow for flow in flows if flow.id == node.default_flow]
+def _leave_by_condition(made: Scope, node: Node, vertex: Vertex, flows: list[Flow]) -> None:
+    """All plain flows, and of the others one of the outcomes, any of the conditional ones, or the default."""
     rest = [flow for flow in flows if flow.id != node.default_flow]
     outcomes = [flow for flow in rest if flow.outcome is not None]
-    optional = node.kind in {NodeKind.INCLUSIVE_GATEWAY, NodeKind.COMPLEX_GATEWAY}
-    always = [flow for flow in rest if not optional and flow.outcome is None and flow.condition is None]
-    taken = {flow.id for flow in (*outcomes, *always)}
-    maybe = [flow for flow in rest if flow.id not in taken]
-    exit_.logic = Logic.AND
-    _follow(made, exit_, always)
-    if not (outcomes or maybe or default):
-        return
-    choice = made.graph.add(Vertex(node.id))
-    connect(exit_, choice)
-    _follow(made, choice, [*outcomes, *default])
+    maybe = [flow for flow in rest if flow.outcome is None and flow.condition is not None]
+    always = [flow for flow in rest if flow.outcome is None and flow.condition is None]
+    # Of an inclusive gateway the default is taken when no other flow is (13.4.3), of an activity when no condition holds.
+    keeps_default = node.kind not in JOINS or not always
+    default = [flow for flow in flows if flow.id == node.default_flow and keeps_default]
+    vertex.logic = Logic.AND
+    _follow(made, vertex, always)
+    if outcomes or maybe or default:
+        choice = made.graph.add(Vertex(node.id))
+        connect(vertex, choice)
+        _choose(made, choice, [*outcomes, *default], maybe)
+        if always and not (outcomes or default):
+            connect(choice, made.sink)
+
+
+def _choose(made: Scope, choice: Vertex, single: list[Flow], maybe: list[Flow]) -> None:
+    """One of the single flows, or any of the others but at least one."""
+    _follow(made, choice, single)
     if maybe:
-        some = made.graph.add(Vertex(node.id, Logic.OR))
+        some = made.graph.add(Vertex(choice.element, Logic.OR))
         connect(choice, some)
         _follow(made, some, maybe)
-    if always and not (outcomes or default):
-        connect(choice, made.sink)
 
 
 def _linked(made: Scope, node: Node) -> list[Vertex]:

@@ -52,7 +52,8 @@ def prune(graph: Graph) -> None:
             starved = edge.target in found and edge.target.logic is Logic.AND
             if edge in edge.source.outs and not starved:
                 disconnect(edge)
-        del graph.vertices[vertex]
+        if not vertex.outs:
+            del graph.vertices[vertex]
 
 
 def _step(graph: Graph, vertex: Vertex) -> Iterable[Vertex]:
@@ -166,7 +167,7 @@ def _nested_joins(graph: Graph, vertex: Vertex) -> list[Vertex]:
     (after,) = vertex.outs
     target = after.target
     merges = target.place is Place.INNER and target.logic is Logic.XOR and len(target.ins) >= 2
-    if target is vertex or not (merges or (target.place is Place.SINK and not after.works)):
+    if target is vertex or not (merges or (target.place is not Place.INNER and not after.works)):
         return []
     if any(edge.target is vertex for edge in target.outs):
         return []
