@@ -66,3 +66,7 @@ class Invalid(FaultdeskError):
     ) -> None:
         super().__init__(code, params)
         self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        named = "; ".join(f"{each.path}: {each.code}" for each in self.problems)
+        return f"{super().__str__()} [{named}]" if named else super().__str__()

@@ -67,7 +67,8 @@ _TASKS = (
     .select_from(rows.TASKS)
     .where(
         t.task.c.ticket_id == _TICKET_ID,
-        t.task.c.state.in_(["open", "claimed"]) | (t.task.c.seq == bindparam("seq", type_=sa.Integer)),
+        sa.literal_column("task.state IN ('open', 'claimed')", sa.Boolean)
+        | (t.task.c.seq == bindparam("seq", type_=sa.Integer)),
     )
     .order_by(t.task.c.seq)
 )

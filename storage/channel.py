@@ -67,7 +67,7 @@ class PlainChannel:
             self._open = False
 
     def _run(self, statement: Statement) -> list[Any]:
-        result = self._connection.execute(statement.clause, _rows_of(statement.parameters))  # type: ignore[arg-type]
+        result = self._connection.execute(statement.clause, _rows_of(statement.parameters))
         return list(result.fetchall()) if result.returns_rows else []
 
 
@@ -137,15 +137,22 @@ def _compiled(clause: sa.Executable, dialect: sa.Dialect, keys: frozenset[str]) 
     """
     variants = _cache.setdefault(clause, {})
     if keys not in variants:
-        writes = isinstance(clause, sa.Insert | sa.Update) and keys
-        made = clause.compile(  # type: ignore[attr-defined]
-            dialect=dialect,
-            column_keys=sorted(keys) if writes else None,
-            compile_kwargs={"render_postcompile": True},
-        )
-        assert isinstance(made, SQLCompiler)
-        variants[keys] = made
+        variants[keys] = _compile(clause, dialect, keys, expanded=False)
+        if "POSTCOMPILE" in variants[keys].string:
+            variants[keys] = _compile(clause, dialect, keys, expanded=True)
     return variants[keys]
+
+
+def _compile(clause: sa.Executable, dialect: sa.Dialect, keys: frozenset[str], *, expanded: bool) -> SQLCompiler:
+    """`expanded` writes out IN lists, whose length only a statement made for one request knows."""
+    writes = isinstance(clause, sa.Insert | sa.Update) and keys
+    made = clause.compile(  # type: ignore[attr-defined]
+        dialect=dialect,
+        column_keys=sorted(keys) if writes else None,
+        compile_kwargs={"render_postcompile": expanded},
+    )
+    assert isinstance(made, SQLCompiler)
+    return made
 
 
 def _bound(compiled: SQLCompiler, parameters: Parameters) -> dict[str, Any]:
@@ -154,5 +161,3 @@ def _bound(compiled: SQLCompiler, parameters: Parameters) -> dict[str, Any]:
 
 def _fetch(cursor: psycopg.Cursor[Any]) -> list[Any]:
     return cursor.fetchall() if cursor.description else []
-
-

@@ -60,7 +60,7 @@ class Door:
         found = rows[0]
         if not found or not found[0].active or not _stands(self.credential, found[0], now):
             raise Unauthenticated(_ENDED[type(self.credential)])
-        actor = _actor(self.credential, found)
+        actor = actor_of(self.credential, found)
         self._admit(actor)
         if self.idempotency is not None:
             keys.judge(self.idempotency, rows[1])
@@ -94,7 +94,8 @@ def _stands(credential: Credential, row: Any, now: datetime) -> bool:
             return True
 
 
-def _actor(credential: Credential, rows: Sequence[Any]) -> Actor:
+def actor_of(credential: Credential, rows: Sequence[Any]) -> Actor:
+    """The actor whom this credential's rows describe."""
     row = rows[0]
     held = ((each.role, each.business) for each in rows if each.role is not None)
     return Actor(

@@ -6,6 +6,7 @@ from functools import cached_property
 from engine.values.actors import Actor
 from storage.cases import CaseStore
 from storage.channel import Channel
+from storage.ticket_lists import TicketLists
 from storage.work import Gate, Work
 
 
@@ -25,3 +26,8 @@ class Store(Work):
     def cases(self) -> CaseStore:
         """Tickets with everything that hangs on them."""
         return CaseStore(self)
+
+    @cached_property
+    def lists(self) -> TicketLists:
+        """Lists of tickets and tasks."""
+        return TicketLists(self)

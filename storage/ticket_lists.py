@@ -117,6 +117,13 @@ _COUNT_MINE = (
 
 _TICKET_ID = bindparam("ticket_id", type_=sa.Uuid)
 _actor, _author, _uploader = t.user.alias("actor"), t.user.alias("author"), t.user.alias("uploader")
+
+
+def _without(table: sa.Table, name: str) -> list[sa.Column[Any]]:
+    """The table's columns but the one that stands with a person's other columns."""
+    return [column for column in table.c if column.name != name]
+
+
 _NAMES = (
     sa.select(
         t.service.c.key.label("service_key"),
@@ -133,21 +140,21 @@ _NAMES = (
     .where(t.ticket.c.id == _TICKET_ID)
 )
 _EVENTS = (
-    sa.select(t.event, *rows.person_columns(_actor, "actor"))
+    sa.select(*_without(t.event, "actor_id"), *rows.person_columns(_actor, "actor"))
     .select_from(t.event.outerjoin(_actor, _actor.c.id == t.event.c.actor_id))
     .where(t.event.c.ticket_id == _TICKET_ID, t.event.c.seq > bindparam("after_seq"))
     .order_by(t.event.c.seq)
     .limit(_LIMIT)
 )
 _COMMENTS = (
-    sa.select(t.comment, *rows.person_columns(_author, "author"))
+    sa.select(*_without(t.comment, "author_id"), *rows.person_columns(_author, "author"))
     .select_from(t.comment.join(_author, _author.c.id == t.comment.c.author_id))
     .where(t.comment.c.ticket_id == _TICKET_ID, t.comment.c.seq > bindparam("after_seq"))
     .order_by(t.comment.c.seq)
     .limit(_LIMIT)
 )
 _ATTACHMENTS = (
-    sa.select(t.attachment, *rows.person_columns(_uploader, "uploader"))
+    sa.select(*_without(t.attachment, "uploader_id"), *rows.person_columns(_uploader, "uploader"))
     .select_from(t.attachment.join(_uploader, _uploader.c.id == t.attachment.c.uploader_id))
     .where(t.attachment.c.ticket_id == _TICKET_ID)
     .order_by(t.attachment.c.seq)

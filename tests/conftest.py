@@ -1,3 +1,3 @@
 """Fixtures every test may ask for."""
 
-pytest_plugins = ["tests.support.fixtures", "tests.support.store"]
+pytest_plugins = ["tests.support.fixtures", "tests.support.store", "tests.support.desk"]

@@ -142,6 +142,7 @@ class Category:
     names: Names
     parent_id: UUID | None = None
     position: int = 0
+    revision: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
