@@ -36,7 +36,7 @@ STRING_LENGTH: Final = 65_536
 LIST_LENGTH: Final = 65_536
 """Items of one list value."""
 
-JSON_NODES: Final = 262_144
+JSON_NODES: Final = 65_536
 """Values written out for one result: shared sub-values count each time they are written."""
 
 REGEX_PATTERN: Final = 1_000
@@ -122,6 +122,12 @@ ATTACHMENTS_PER_TICKET: Final = 20
 
 ATTACHMENT_BYTES: Final = 25 * 1024 * 1024
 """Bytes of one attachment."""
+
+UPLOADS_BYTES: Final = 1024 * 1024 * 1024
+"""Bytes of all uploads of one person that no ticket has taken yet."""
+
+IMAGE_PIXELS: Final = 64_000_000
+"""Pixels of one image: a phone's picture has 12 to 50 million, and decoded this many take 256 MB."""
 
 COMMENT_LENGTH: Final = 20_000
 """Characters of one comment."""

@@ -2,6 +2,7 @@
 
 from bpmn.expressions import ast
 from bpmn.expressions.cursor import RESERVED, Cursor
+from bpmn.expressions.errors import ExpressionRefused
 from bpmn.expressions.functions import BUILTINS
 from bpmn.expressions.lexer import Kind
 
@@ -97,12 +98,12 @@ def check_callee(cursor: Cursor, function: ast.Node) -> None:
     """
     if isinstance(function, ast.Name):
         if function.name not in BUILTINS and not cursor.knows(function.name):
-            raise cursor.refused(f"unknown function {function.name}"[:80])
+            raise ExpressionRefused(f"unknown function {function.name}"[:80], function.position)
     elif isinstance(function, ast.Path):
         root: ast.Node = function
         while isinstance(root, ast.Path | ast.Filter | ast.Call):
             root = root.function if isinstance(root, ast.Call) else root.base
         if not isinstance(root, ast.ContextLiteral) and not (isinstance(root, ast.Name) and cursor.knows(root.name)):
-            raise cursor.refused(f"method call .{function.name}()"[:80])
+            raise ExpressionRefused(f"method call .{function.name}()"[:80], function.position)
     elif isinstance(function, ast.Literal | ast.Arithmetic | ast.Compare | ast.ListLiteral | ast.RangeLiteral):
         raise cursor.refused("call of a value that is not a function")

@@ -19,6 +19,13 @@ from bpmn.expressions.types import PLAIN, SPACED
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
 RESULT = "the result of this context"
+# What stands beside the expression in a decision, an entry, a binding or a function.
+BESIDE = {"variable", "parameter", "formalParameter", "description", "extensionElements", "question"} | {
+    "allowedAnswers",
+    "informationRequirement",
+    "knowledgeRequirement",
+    "authorityRequirement",
+}
 ANY = ast.TypeRef(name="Any")
 
 
@@ -51,11 +58,9 @@ class Model:
 
     def body(self, element: etree._Element) -> etree._Element:
         """The expression inside a decision, an entry, a binding or a function."""
-        plain = ("variable", "parameter", "formalParameter", "description", "extensionElements", "question")
         for found in element:
-            if local(found) not in (*plain, "allowedAnswers", "informationRequirement", "knowledgeRequirement"):
-                if local(found) != "authorityRequirement":
-                    return found
+            if local(found) not in BESIDE:
+                return found
         raise Unsupported("no expression")
 
     def inner(self, element: etree._Element, name: str) -> ast.Node:
