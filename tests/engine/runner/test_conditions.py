@@ -199,6 +199,7 @@ ENDLESS = "start -> A -> xor1 -> xor2 -[go]-> B -> end\nxor2 -/-> xor1"
 
 
 def test_a_loop_of_gateways_stops_at_the_step_limit_and_moves_nothing() -> None:
+    # Hostile input X-10: a process that never comes to rest.
     journey = begin(ENDLESS)
     step = journey.complete("A", go=False)
     assert step.stuck is not None
