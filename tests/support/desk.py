@@ -188,13 +188,17 @@ class Desk:
 @pytest.fixture
 def desk(database: Database) -> Desk:
     """The bundled fault process in service for two businesses, with the people of the demo."""
-    made = Desk(database=database)
+    return furnish(Desk(database=database))
+
+
+def furnish(made: Desk) -> Desk:
+    """The desk with its roles, businesses and people, and the fault service open."""
     for role in ("customer_service", "qc"):
-        add_role(database, role)
+        add_role(made.database, role)
     for role in ("ops", "product", "ops_lead"):
-        add_role(database, role, per_business=True)
+        add_role(made.database, role, per_business=True)
     for business in ("website", "shop"):
-        add_business(database, business)
+        add_business(made.database, business)
     made.add_person("admin", permissions="admin")
     made.add_person("auditor", permissions="auditor")
     made.add_person("designer", permissions="designer")
@@ -206,6 +210,3 @@ def desk(database: Database) -> Desk:
     made.add_person("eve")
     made.put_in_service()
     return made
-
-
-

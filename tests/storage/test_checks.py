@@ -1,0 +1,65 @@
+"""`check` finds nothing on a desk that worked, and finds each thing that somebody breaks."""
+
+import pytest
+import sqlalchemy as sa
+
+from engine.commands import corrections, tickets
+from storage import tables as t
+from storage.checks import check
+from tests.support.desk import ASSESSMENT, HANDLING, REVIEW, Desk
+
+
+def _worked(desk: Desk) -> str:
+    """A desk with a closed, a withdrawn, a cancelled and a running ticket; the running one's id."""
+    [handle] = desk.open().tasks
+    [review] = desk.work_on("yunwei1", handle.public_id, HANDLING).opened
+    [assess] = desk.work_on("yunwei1", review.public_id, REVIEW).opened
+    desk.claim("qc", assess.public_id)
+    [again] = desk.complete("qc", assess.public_id, ASSESSMENT, outcome="redo", reason="补充").opened
+    [assess] = desk.complete("yunwei1", again.public_id, REVIEW).opened
+    desk.work_on("qc", assess.public_id, ASSESSMENT, outcome="pass")
+    withdrawn = desk.open().case.ticket.id
+    desk.do("kefu", lambda work: tickets.withdraw(work, str(withdrawn), reason="重复提单"))
+    cancelled = desk.open().case.ticket.id
+    desk.do("admin", lambda work: tickets.cancel(work, str(cancelled), reason="误报"))
+    running = desk.open()
+    desk.claim("yunwei2", running.tasks[0].public_id)
+    ticket_id = str(running.case.ticket.id)
+    desk.do("yunwei2", lambda work: corrections.correct(work, ticket_id, answers={"impact": "low"}, reason="核实"))
+    return ticket_id
+
+
+def _codes(desk: Desk) -> set[str]:
+    return set(desk.see("admin", lambda work: {violation.code for violation in check(work)}))
+
+
+def test_a_desk_that_worked_has_no_violation(desk: Desk) -> None:
+    _worked(desk)
+    assert _codes(desk) == set()
+
+
+@pytest.mark.parametrize(
+    ("damage", "code"),
+    [
+        (sa.delete(t.event).where(t.event.c.seq == 2), "CHAIN_BROKEN"),
+        (sa.update(t.event).where(t.event.c.seq == 1).values(payload="{}"), "CHAIN_BROKEN"),
+        (sa.update(t.task).where(t.task.c.state == "claimed").values(state="completed"), "NOTHING_TO_DO"),
+        (sa.update(t.ticket_state).values(variables="{}"), "VARIABLES_DIFFER"),
+        (sa.update(t.ticket).where(t.ticket.c.phase == "running").values(phase="closed"), "LIVE_AFTER_END"),
+        (sa.update(t.counter).values(value=99), "NUMBERS_MISSING"),
+        (sa.update(t.task).where(t.task.c.state == "claimed").values(token=77), "TASKS_DIFFER"),
+        (sa.delete(t.ticket_state), "STATE_MISSING"),
+    ],
+)
+def test_each_damage_is_found(desk: Desk, damage: sa.Executable, code: str) -> None:
+    _worked(desk)
+    with desk.database.engine.begin() as connection:
+        connection.execute(damage)
+    assert code in _codes(desk)
+
+
+def test_a_lost_offer_is_found(desk: Desk) -> None:
+    desk.open()
+    with desk.database.engine.begin() as connection:
+        connection.execute(sa.delete(t.offer))
+    assert _codes(desk) == {"OFFERS_DIFFER"}
