@@ -88,7 +88,8 @@ def _build(data: bytes) -> etree._Element:
         no_network=True,
         dtd_validation=False,
         attribute_defaults=False,
-        huge_tree=False,
+        # libxml2's own size limits are lower than ours in places (one text of 10,000,000 bytes) and ours have held.
+        huge_tree=True,
         remove_comments=True,
         remove_pis=True,
         strip_cdata=True,

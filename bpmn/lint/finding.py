@@ -22,5 +22,10 @@ def of_process(code: str, severity: Severity, definition: ProcessDefinition, **p
 def _finding(
     code: str, severity: Severity, about: Node | Flow | Lane, needs: str | None, params: dict[str, object]
 ) -> Finding:
-    named = {"name": str(about.name)[:200], **params}
+    named = {"name": shown_name(about), **params}
     return Finding(code=code, severity=severity, element_id=about.id, line=about.line, params=named, needs=needs)
+
+
+def shown_name(about: Node | Flow | Lane) -> str:
+    """What a message calls the element: its name as drawn, else its id."""
+    return str(about.name).strip()[:200] or about.id[:200]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from bpmn.directory import Directory
 from bpmn.findings import Finding, Severity
+from bpmn.lint.finding import shown_name
 from bpmn.lint.graph import is_plain_start
 from bpmn.model import Node, ProcessDefinition
 
@@ -23,7 +24,7 @@ def check(definition: ProcessDefinition, directory: Directory | None) -> Iterato
 def _open_to(node: Node) -> Iterator[Finding]:
     if any(role.origin != "lane" for role in node.roles):
         return
-    named: dict[str, object] = {"name": str(node.name)[:200]}
+    named: dict[str, object] = {"name": shown_name(node)}
     if node.roles:
         named["lane"] = node.roles[0].key[:200]
     yield Finding(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from bpmn.directory import Directory
 from bpmn.findings import Finding, Severity
+from bpmn.lint.finding import shown_name
 from bpmn.model import HUMAN_TASKS, Node, ProcessDefinition
 
 CODES = ("TASK_WITHOUT_ROLE", "ROLE_FROM_LANE")
@@ -24,7 +25,7 @@ def check(definition: ProcessDefinition, directory: Directory | None) -> Iterato
 def _missing(node: Node, directory: Directory | None) -> Iterator[Finding]:
     if any(role.origin != "lane" for role in node.roles):
         return
-    params: dict[str, object] = {"name": str(node.name)[:200]}
+    params: dict[str, object] = {"name": shown_name(node)}
     if node.roles:
         params["lane"] = node.roles[0].key[:200]
     yield Finding(

@@ -46,8 +46,9 @@ def _form_texts(fields: Iterable[Field]) -> Iterator[Text]:
 
 
 def _is_missing(text: Text) -> bool:
-    """Whether a text has its first language only; a text without letters needs no translation."""
-    if not any(char.isalpha() for char in text.default):
+    """Whether a text has its first language only; one without letters, or an abbreviation, needs no translation."""
+    plain = text.default.strip()
+    if not any(char.isalpha() for char in plain) or (plain.isascii() and plain.isupper() and len(plain) <= 5):
         return False
     languages = {tag.partition("-")[0] for tag, _ in text.translations}
     wanted = EN if any("\u4e00" <= char <= "\u9fff" for char in text.default) else ZH

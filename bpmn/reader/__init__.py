@@ -10,6 +10,7 @@ from lxml import etree
 
 from bpmn.findings import Finding, Severity
 from bpmn.model import ProcessDefinition
+from bpmn.reader import fd
 from bpmn.reader.diagram import diagram_of
 from bpmn.reader.ids import check_ids
 from bpmn.reader.leftovers import leftovers
@@ -101,7 +102,8 @@ def _index_root(source: Source, child: etree._Element) -> None:
         source.understood.add(child)
     if local == "collaboration":
         for participant in source.children(child, "participant", "documentation"):
-            source.understood.add(participant)
+            # A pool's labels are shown with the diagram, which is drawn from the file itself.
+            fd.text_with_labels(source, participant)
 
 
 def _main(source: Source, definitions: tuple[ProcessDefinition, ...]) -> ProcessDefinition | None:
