@@ -77,6 +77,15 @@ a longer run takes time that grows with its square."""
 ANSWER_ITEMS: Final = 500
 """Items of one list answer: choices, rows of a repeating group, files."""
 
+ANSWER_ROWS: Final = 2_000
+"""Rows of all repeating groups of one form together, nested ones too."""
+
+FORM_STEPS: Final = 200_000
+"""Steps of all conditions and computed fields of one form in one check."""
+
+ANSWER_ERRORS: Final = 100
+"""Refused fields that one answer spells out."""
+
 # Files, as they are read.
 FILE_BYTES: Final = 10 * 1024 * 1024
 """Bytes of one BPMN, DMN or form file."""

@@ -19,10 +19,11 @@ from bpmn.expressions.values import to_feel, type_name
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """A FEEL value (``to_json`` makes it plain) and why parts of it became null."""
+    """A FEEL value (``to_json`` makes it plain), why parts of it became null, and the steps that it took."""
 
     value: object
     warnings: tuple[EvaluationWarning, ...]
+    steps: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -42,8 +43,9 @@ class Program:
         Raises:
             BudgetExhausted: when the evaluation goes over a bound.
         """
-        rt = Runtime(variables, now, limits.CONDITION_STEPS if budget is None else budget)
-        return Outcome(value=_run(self.code, rt, None), warnings=tuple(rt.warnings))
+        steps = limits.CONDITION_STEPS if budget is None else budget
+        rt = Runtime(variables, now, steps)
+        return Outcome(value=_run(self.code, rt, None), warnings=tuple(rt.warnings), steps=steps - rt.steps)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

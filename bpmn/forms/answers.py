@@ -14,9 +14,8 @@ from bpmn.forms.patterns import compile_pattern
 from bpmn.forms.problems import Problem, refusal
 from bpmn.forms.texts import clean_text
 from bpmn.forms.times import clean_date, clean_date_time, clean_time
-from bpmn.limits import ANSWER_ITEMS, TEXT_AREA, TEXT_FIELD
+from bpmn.limits import ANSWER_ITEMS, ID_LENGTH, TEXT_AREA, TEXT_FIELD
 
-_CHOICE_LENGTH = 255
 _FILE_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}")
 LARGEST_NUMBER = 10**15
 """Whole numbers up to here are exact in JSON, in both databases and in a browser."""
@@ -129,8 +128,8 @@ def _moment(field: Field) -> Clean:
 
 def _one_choice(value: Any) -> str | None:
     text = clean_text(value, one_line=True)
-    if len(text) > _CHOICE_LENGTH:
-        raise refusal("FIELD_TOO_LONG", maximum=_CHOICE_LENGTH, actual=len(text))
+    if len(text) > ID_LENGTH:
+        raise refusal("FIELD_TOO_LONG", maximum=ID_LENGTH, actual=len(text))
     return text or None
 
 

@@ -7,10 +7,12 @@ from datetime import datetime
 from bpmn.forms.answers import load
 from bpmn.forms.compiled import CompiledForm, compiled
 from bpmn.forms.deciding import Decided, decide, is_empty
+from bpmn.forms.evaluation import Evaluation
 from bpmn.forms.judging import Lookup, problems_of
 from bpmn.forms.model import FieldType, Form
 from bpmn.forms.order import Placed, names_in
-from bpmn.forms.problems import FieldError, located
+from bpmn.forms.problems import FieldError, echoed, located
+from bpmn.limits import ANSWER_ERRORS, ANSWER_ROWS, FORM_STEPS
 
 __all__ = ["Checked", "FieldError", "Lookup", "check_answers"]
 
@@ -43,15 +45,30 @@ def check_answers(
     taken, and beside the changed fields only those are judged whose choices or obligation depend on them.
     """
     ready = compiled(form)
+    if _rows_in(ready, answers) > ANSWER_ROWS:
+        return Checked(errors=(FieldError(path="", code="TOO_MANY_ROWS", params={"maximum": ANSWER_ROWS}),))
     clean, messages = load(ready.schema, answers)
-    decided = decide(ready, answers=clean, variables=variables, now=now, defaults=correcting is None)
+    evaluation = Evaluation(programs=ready.programs, now=now)
+    decided = decide(ready, answers=clean, variables=variables, evaluation=evaluation, defaults=correcting is None)
     judged = ready.fields if correcting is None else tuple(_touched(ready, correcting))
     errors = [*_not_editable(ready, answers, correcting), *_unknown(ready, messages)]
     errors += _judge(ready, judged, answers=clean, messages=messages, decided=decided, lookup=lookup)
+    if evaluation.exhausted:
+        errors = [FieldError(path="", code="FORM_TOO_COSTLY", params={"maximum": FORM_STEPS})]
     if errors:
-        return Checked(errors=tuple(errors))
+        return Checked(errors=tuple(errors[:ANSWER_ERRORS]))
     result = _result(ready, clean, decided, variables, correcting)
     return Checked(answers=result, files=tuple(dict.fromkeys(_files(ready, decided, result))))
+
+
+def _rows_in(form: CompiledForm, answers: Mapping[str, object]) -> int:
+    """How many rows were sent, however deep: counted before any of them costs more than that."""
+    count = 0
+    for key, row_form in form.rows.items():
+        rows = answers.get(key)
+        if isinstance(rows, list | tuple):
+            count += len(rows) + sum(_rows_in(row_form, row) for row in rows if isinstance(row, Mapping))
+    return count
 
 
 def _touched(form: CompiledForm, correcting: frozenset[str]) -> Iterator[Placed]:
@@ -73,7 +90,8 @@ def _not_editable(
 def _unknown(form: CompiledForm, messages: Mapping[str, object]) -> Iterator[FieldError]:
     """What is wrong with keys that are no fields of the form; the fields' own messages come with the fields."""
     known = frozenset(form.keys)
-    return located({key: found for key, found in sorted(messages.items()) if key not in known})
+    unknown = sorted(key for key in messages if key not in known)
+    return (FieldError(path=echoed(key), code="UNKNOWN_FIELD") for key in unknown)
 
 
 def _judge(

@@ -10,9 +10,8 @@ from bpmn.findings import Severity
 from bpmn.forms.model import INPUTS, Field, FieldType, Form
 from bpmn.forms.order import cycle_in
 from bpmn.forms.patterns import compile_pattern
-from bpmn.forms.programs import program_of
+from bpmn.forms.programs import expressions_of, program_of
 from bpmn.forms.remarks import Remarks
-from bpmn.forms.template import parts_of
 from bpmn.limits import FIELD_KEY
 
 _KEY = re.compile(r"[^\W\d]\w*")
@@ -90,20 +89,6 @@ def _check_expressions(field: Field, remarks: Remarks) -> None:
                 reason=refused.reason,
                 position=refused.position,
             )
-
-
-def expressions_of(field: Field) -> Iterator[tuple[str, str]]:
-    """Each FEEL text of the component with the place where it stands, children left out."""
-    places = {
-        "hide": field.hidden_when,
-        "readonly": field.readonly_when,
-        "required": field.required_when,
-        "expression": field.expression,
-        "values": field.options_expression,
-    }
-    yield from ((place, text) for place, text in places.items() if text)
-    for each in (field.text.default, *(text for _, text in field.text.translations)):
-        yield from (("text", part) for literal, part in parts_of(each) if not literal)
 
 
 def _check_text(field: Field, remarks: Remarks) -> None:

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from bpmn.forms.compiled import CompiledForm
+from bpmn.forms.evaluation import Evaluation
 from bpmn.forms.model import Field, FieldType, Option
 from bpmn.forms.order import Placed
-from bpmn.forms.programs import holds, value_of
 from bpmn.text import Text
 
 
@@ -16,7 +15,7 @@ class Decided:
     """`values` is what conditions see: the variables with the answers, defaults and computed values over them."""
 
     values: dict[str, object]
-    now: datetime
+    evaluation: Evaluation
     hidden: set[str] = field(default_factory=set)
     readonly: set[str] = field(default_factory=set)
     defaulted: set[str] = field(default_factory=set)
@@ -24,13 +23,13 @@ class Decided:
 
     def required(self, each: Field) -> bool:
         """Whether this field must be filled in."""
-        return each.required or holds(each.required_when, self.values, self.now)
+        return each.required or self.evaluation.holds(each.required_when, self.values)
 
     def options(self, each: Field) -> tuple[Option, ...]:
         """The choices of this field: the drawn ones, or those its expression gives."""
         if each.options_expression is None:
             return each.options
-        return options_from(value_of(each.options_expression, self.values, self.now))
+        return options_from(self.evaluation.value(each.options_expression, self.values))
 
 
 def decide(
@@ -38,14 +37,14 @@ def decide(
     *,
     answers: Mapping[str, object],
     variables: Mapping[str, object],
-    now: datetime,
+    evaluation: Evaluation,
     defaults: bool = True,
 ) -> Decided:
     """One pass over the fields in dependency order; with `defaults` a field that is not answered takes its own.
 
     Clean answers give what a check needs; raw ones may be shown.
     """
-    decided = Decided(values=dict(variables), now=now)
+    decided = Decided(values=dict(variables), evaluation=evaluation)
     for each in form.order:
         _decide_field(decided, form, each, answers, defaults)
     return decided
@@ -54,38 +53,44 @@ def decide(
 def _decide_field(
     decided: Decided, form: CompiledForm, each: Placed, answers: Mapping[str, object], defaults: bool
 ) -> None:
-    asked, key, values = each.field, each.field.key, decided.values
-    if any(holds(condition, values, decided.now) for condition in each.hidden_by):
+    asked, key, values, evaluation = each.field, each.field.key, decided.values, decided.evaluation
+    if any(evaluation.holds(condition, values) for condition in each.hidden_by):
         decided.hidden.add(key)
         values[key] = None
         return
     if asked.type is FieldType.EXPRESSION:
         decided.readonly.add(key)
-        values[key] = value_of(asked.expression, values, decided.now)
+        values[key] = evaluation.value(asked.expression, values)
         return
-    if asked.readonly or holds(asked.readonly_when, values, decided.now):
+    if asked.readonly or evaluation.holds(asked.readonly_when, values):
         decided.readonly.add(key)
     elif key in answers:
         values[key] = answers[key]
     if defaults and key not in answers and asked.default is not None and is_empty(values.get(key)):
         decided.defaulted.add(key)
-        values[key] = list(asked.default) if isinstance(asked.default, tuple) else asked.default
+        values[key] = list(asked.default) if isinstance(asked.default, tuple | list) else asked.default
     if asked.type is FieldType.DYNAMIC_LIST:
         _decide_rows(decided, form.rows[key], key, defaults)
 
 
 def _decide_rows(decided: Decided, row_form: CompiledForm, key: str, defaults: bool) -> None:
-    """Each row sees the answers around it, except where one of its own fields has the same key."""
-    rows = decided.values.get(key)
+    """Each row sees the answers around it, except where one of its own fields has the same key.
+
+    Rows beyond the form's whole allowance are left out, which can only happen to answers that are shown: a check
+    refuses them before.
+    """
+    held = decided.values.get(key)
+    if not isinstance(held, list):
+        return
+    rows = [row for row in held if isinstance(row, Mapping)][: decided.evaluation.rows]
+    decided.evaluation.rows -= len(rows)
     around = {**decided.values, **dict.fromkeys(row_form.keys)}
     found = [
-        decide(row_form, answers=row, variables=around, now=decided.now, defaults=defaults)
-        for row in (rows if isinstance(rows, list) else [])
-        if isinstance(row, Mapping)
+        decide(row_form, answers=row, variables=around, evaluation=decided.evaluation, defaults=defaults)
+        for row in rows
     ]
     decided.rows[key] = found
-    if isinstance(rows, list):
-        decided.values[key] = [shown_values(row_form, row) for row in found]
+    decided.values[key] = [shown_values(row_form, row) for row in found]
 
 
 def shown_values(form: CompiledForm, decided: Decided) -> dict[str, object]:

@@ -36,7 +36,7 @@ def problems_of(field: Field, *, answers: Mapping[str, object], decided: Decided
             yield Problem(code="FIELD_REQUIRED")
         return
     yield from _reference(field, value, decided, lookup)
-    if field.disallow_past and _is_past(field, value, decided.now):
+    if field.disallow_past and _is_past(field, value, decided.evaluation.now):
         yield Problem(code="DATE_IN_THE_PAST")
 
 

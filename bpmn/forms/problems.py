@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from marshmallow import ValidationError
 
+from bpmn.limits import FIELD_KEY
+
 
 @dataclass(frozen=True, kw_only=True)
 class FieldError:
@@ -28,11 +30,16 @@ def refusal(code: str, **params: object) -> ValidationError:
     return ValidationError([Problem(code=code, params=params)])
 
 
+def echoed(key: object) -> str:
+    """A key or a row's number as it may be sent back: a stranger may have made it up."""
+    return str(key)[:FIELD_KEY].encode("utf-8", "replace").decode("utf-8")
+
+
 def located(messages: object, path: str = "") -> Iterator[FieldError]:
     """The errors in what marshmallow collected, with their paths."""
     if isinstance(messages, Mapping):
         for key, inner in messages.items():
-            yield from located(inner, path if key == "_schema" else f"{path}.{key}" if path else str(key))
+            yield from located(inner, f"{path}.{echoed(key)}" if path else echoed(key))
     elif isinstance(messages, list | tuple):
         for each in messages:
             yield from located(each, path)

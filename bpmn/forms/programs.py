@@ -1,9 +1,10 @@
-"""The one door from forms to expressions: compiled once per text, evaluated over answers and variables."""
+"""The FEEL texts of a form and their programs."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator
 
-from bpmn.expressions import EvaluationFailed, ExpressionRefused, Program, compile_expression, to_json
+from bpmn.expressions import ExpressionRefused, Program, compile_expression
+from bpmn.forms.model import Field
+from bpmn.forms.template import parts_of
 
 
 def program_of(text: str) -> Program:
@@ -14,16 +15,28 @@ def program_of(text: str) -> Program:
     return compile_expression(text)
 
 
-def value_of(text: str | None, values: Mapping[str, object], now: datetime) -> object:
-    """The text's value as JSON; null where there is no text, it is refused, or it ends over a bound."""
-    if text is None:
-        return None
-    try:
-        return to_json(program_of(text).evaluate(values, now=now).value)
-    except (ExpressionRefused, EvaluationFailed):
-        return None
+def expressions_of(field: Field) -> Iterator[tuple[str, str]]:
+    """Each FEEL text of the component with the place where it stands, children left out."""
+    places = {
+        "hide": field.hidden_when,
+        "readonly": field.readonly_when,
+        "required": field.required_when,
+        "expression": field.expression,
+        "values": field.options_expression,
+    }
+    yield from ((place, text) for place, text in places.items() if text)
+    for each in (field.text.default, *(text for _, text in field.text.translations)):
+        yield from (("text", part) for literal, part in parts_of(each) if not literal)
 
 
-def holds(text: str | None, values: Mapping[str, object], now: datetime) -> bool:
-    """Whether the condition is true: null, which an unanswered field gives, is not (form-js's rule)."""
-    return text is not None and value_of(text, values, now) is True
+def programs_of(fields: Iterable[Field]) -> dict[str, Program]:
+    """The programs of all FEEL texts of these components and those inside them, by text; refused ones left out."""
+    found: dict[str, Program] = {}
+    for field in fields:
+        found.update(programs_of(field.fields))
+        for _, text in expressions_of(field):
+            try:
+                found[text] = program_of(text)
+            except ExpressionRefused:
+                continue
+    return found

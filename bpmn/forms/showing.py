@@ -7,8 +7,8 @@ from datetime import datetime
 
 from bpmn.forms.compiled import CompiledForm, compiled
 from bpmn.forms.deciding import Decided, decide
+from bpmn.forms.evaluation import Evaluation
 from bpmn.forms.model import INPUTS, Field, FieldType, Form, Option
-from bpmn.forms.programs import holds, value_of
 from bpmn.forms.template import parts_of
 from bpmn.text import Text
 
@@ -45,7 +45,8 @@ def describe(
     `answers` are what the person has filled in so far, as sent or saved, right or not; they go before the variables.
     """
     ready = compiled(form)
-    decided = decide(ready, answers=answers, variables=variables, now=now)
+    evaluation = Evaluation(programs=ready.programs, now=now)
+    decided = decide(ready, answers=answers, variables=variables, evaluation=evaluation)
     return tuple(_shown(form.fields, ready, decided, "", visible=True))
 
 
@@ -53,7 +54,7 @@ def _shown(
     fields: tuple[Field, ...], form: CompiledForm, decided: Decided, path: str, *, visible: bool
 ) -> Iterator[ShownField]:
     for each in fields:
-        shown = visible and not holds(each.hidden_when, decided.values, decided.now)
+        shown = visible and not decided.evaluation.holds(each.hidden_when, decided.values)
         if each.type is FieldType.GROUP:
             inner = tuple(_shown(each.fields, form, decided, path, visible=shown))
             yield ShownField(field=each, path="", visible=shown, fields=inner)
@@ -86,7 +87,7 @@ def _input(each: Field, form: CompiledForm, decided: Decided, path: str) -> Show
 
 def _blank(each: Field, row_form: CompiledForm, decided: Decided, place: str) -> tuple[ShownField, ...]:
     around = {**decided.values, **dict.fromkeys(row_form.keys)}
-    row = decide(row_form, answers={}, variables=around, now=decided.now)
+    row = decide(row_form, answers={}, variables=around, evaluation=decided.evaluation)
     return tuple(_shown(each.fields, row_form, row, f"{place}.#.", visible=True))
 
 
@@ -99,7 +100,7 @@ def _text(text: Text, decided: Decided) -> Text:
 
 def _filled(text: str, decided: Decided) -> str:
     return "".join(
-        part if literal else _plain(value_of(part, decided.values, decided.now)) for literal, part in parts_of(text)
+        part if literal else _plain(decided.evaluation.value(part, decided.values)) for literal, part in parts_of(text)
     )
 
 

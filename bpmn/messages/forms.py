@@ -119,6 +119,11 @@ ANSWERS: dict[str, tuple[str, str]] = {
     "NUMBER_TOO_LARGE": ("不能大于 {maximum}", "It may not be more than {maximum}"),
     "TOO_MANY_DECIMALS": ("最多 {maximum} 位小数", "At most {maximum} decimals"),
     "TOO_MANY_ITEMS": ("最多 {maximum} 项,现有 {actual} 项", "At most {maximum} items; there are {actual}"),
+    "TOO_MANY_ROWS": ("整张表单的明细最多 {maximum} 行", "At most {maximum} rows in the whole form"),
+    "FORM_TOO_COSTLY": (
+        "该表单的条件计算量超过限制({maximum} 步),无法提交;请联系流程设计者",
+        "The conditions of this form take more than {maximum} steps; ask its designer",
+    ),
     "TOO_FEW_ITEMS": ("至少 {minimum} 项,现有 {actual} 项", "At least {minimum} items; there are {actual}"),
 }
 
