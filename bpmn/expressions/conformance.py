@@ -1,5 +1,7 @@
 """Whether a value is of a type, and the conversions a parameter allows (DMN 1.4 sections 10.3.2.9.3 and 4)."""
 
+from datetime import UTC, date, datetime, time
+
 from bpmn.expressions.ast import TypeRef
 from bpmn.expressions.errors import Null
 from bpmn.expressions.registry import FunctionValue
@@ -48,13 +50,16 @@ def _function_conforms(value: object, wanted: TypeRef) -> bool:
 
 
 def coerced(rt: Runtime, value: object, wanted: TypeRef) -> object:
-    """The value as an argument of the type: as it is, wrapped into a list, or taken out of a list of one.
+    """The value as an argument of the type: as it is, wrapped into a list, taken out of a list of one,
+    or a date as its midnight in UTC.
 
     Raises:
         Null: when no conversion makes it fit.
     """
     if value is None or conforms(rt, value, wanted):
         return value
+    if wanted.name == "date and time" and type(value) is date:
+        return datetime.combine(value, time(), UTC)
     if wanted.name == "list" and not isinstance(value, list) and conforms(rt, [value], wanted):
         return [value]
     if isinstance(value, list) and len(value) == 1 and conforms(rt, value[0], wanted):

@@ -45,7 +45,7 @@ class NotBoolean(EvaluationFailed):
 class Null(Exception):
     """FEEL's null-on-error inside a built-in function: ends the call with null and leaves a warning."""
 
-    def __init__(self, code: str, **detail: object) -> None:
+    def __init__(self, code: str, /, **detail: object) -> None:
         super().__init__(code)
         self.code = code
         self.detail = detail

@@ -70,7 +70,7 @@ class Runtime:
         self.spend(1 + len(value) // 8)
         return value
 
-    def null(self, code: str, position: int, **detail: object) -> object:
+    def null(self, code: str, position: int, /, **detail: object) -> object:
         """Note why the value here is null, and return it."""
         if len(self.warnings) < limits.EVALUATION_WARNINGS:
             self.warnings.append(EvaluationWarning(code=code, position=position, detail=detail))

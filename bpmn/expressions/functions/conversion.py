@@ -53,7 +53,7 @@ def time_from(value: object) -> object:
     return value if isinstance(value, time) else time(tzinfo=zone("Z"))
 
 
-@feel("time", "hour:n, minute:n, second:n, offset:span?")
+@feel("time", "hour:n, minute:n, second:n, offset:span?~")
 def time_of(hour: Decimal, minute: Decimal, second: Decimal, offset: timedelta | None = None) -> object:
     micros = int((second % 1).scaleb(6)) if abs(second) < 60 else 0
     try:

@@ -17,10 +17,10 @@ Items = list[object]
 _HASHED = frozenset({str, Decimal, bool, YearsMonths, type(None)})
 
 
-def index_in(items: Items, position: Decimal, beyond: int = 0) -> int:
-    """The Python index of a FEEL position; ``beyond`` further positions after the end are allowed."""
+def index_in(items: Items, position: Decimal) -> int:
+    """The Python index of a FEEL position."""
     number = whole(position)
-    if number == 0 or number > len(items) + beyond or -number > len(items):
+    if number == 0 or number > len(items) or -number > len(items):
         raise Null("OUT_OF_RANGE", position=str(position), length=len(items))
     return number - 1 if number > 0 else len(items) + number
 

@@ -58,7 +58,7 @@ def _ends_before(left: Range, right: Range) -> int:
 
 
 def overlaps_before(left: Range, right: Range) -> bool:
-    return _starts_before(left, right) < 0 and overlaps(left, right) and _ends_before(left, right) < 0
+    return _starts_before(left, right) < 0 and overlaps(left, right) and _ends_before(left, right) <= 0
 
 
 def overlaps_after(left: Range, right: Range) -> bool:

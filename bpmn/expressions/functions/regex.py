@@ -19,6 +19,13 @@ _REFERENCE = re.compile(r"\\([\\$])|\$(\d)|([\\$])|[^\\$]+")
 _WORK_PER_STEP = 512
 
 
+# XPath's flag x drops white space, but not in a character class.
+_SPACE_OUTSIDE = re.compile(r"(\\.|\[(?:\\.|[^\]\\])*\])|[ \t\r\n]+", re.DOTALL)
+# XML's classes of characters that may begin a name and continue it; inside brackets they stay unknown to re2.
+_XML_CLASSES = {r"\i": "[_:A-Za-z]", r"\c": "[-._:A-Za-z0-9]", r"\I": "[^_:A-Za-z]", r"\C": "[^-._:A-Za-z0-9]"}
+_ESCAPED = re.compile(r"\\.", re.DOTALL)
+
+
 def _compiled(pattern: str, flags: str | None) -> "re2._Regexp":
     if len(pattern) > limits.REGEX_PATTERN:
         raise Null("PATTERN_TOO_LONG", limit=limits.REGEX_PATTERN)
@@ -38,7 +45,9 @@ def _compile(pattern: str, flags: str) -> "re2._Regexp | None":
     if "q" in flags:
         pattern = re2.escape(pattern)
     elif "x" in flags:
-        pattern = re.sub(r"[ \t\r\n]+", "", pattern)
+        pattern = _SPACE_OUTSIDE.sub(r"\1", pattern)
+    if "q" not in flags:
+        pattern = _ESCAPED.sub(lambda match: _XML_CLASSES.get(match.group(), match.group()), pattern)
     inline = "".join(_FLAGS[flag] for flag in flags)
     try:
         return re2.compile(f"(?{inline}){pattern}" if inline else pattern, options)

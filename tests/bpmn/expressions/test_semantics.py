@@ -88,6 +88,15 @@ RANGES = [
     ("during(3, [1..2])", False),
     ("meets([1..3], [3..5])", True),
     ("coincides(3, 3)", True),
+    ("overlaps before([1..5], (1..5])", True),
+    ("overlaps before([1..5], (1..5))", False),
+    ("overlaps after((1..5], [1..5))", True),
+    ("starts(1, [1..5])", True),
+    ("finishes((3..5], [1..5])", True),
+    ("finished by([1..5], 5)", True),
+    ("started by([1..5], [1..3])", True),
+    ("after(6, [1..5])", True),
+    ("before([1..5), 5)", True),
     ('range("[1..5]").end', 5),
     ('range("[5..1]")', None),
 ]
@@ -169,6 +178,9 @@ TEXT = [
     ('number("1 000,5", " ", ",")', 1000.5),
     ('number("1e3")', 1000),
     ('number("abc")', None),
+    ('matches("hello world", "hello[ ]world", "x")', True),
+    ('matches("helloworld", "hello world", "x")', True),
+    (r'matches("a1:", "^\\i\\c+$")', True),
     ('trim("  a ")', "a"),
 ]
 LISTS = [
@@ -285,6 +297,7 @@ def test_an_expression_means(text: str, expected: object) -> None:
         ("ticket.x", "NO_ENTRY", 6),
         ("[1][2]", "OUT_OF_RANGE", 3),
         ("floor(true)", "ARGUMENTS", 5),
+        ("remove([1], 0)", "OUT_OF_RANGE", 6),
         ('matches("a", "[")', "PATTERN", 7),
         ("for x in null return x", "NOT_ITERABLE", 4),
         ("10 ** 9999", "OUT_OF_RANGE", 3),
