@@ -4,9 +4,21 @@ from datetime import datetime
 from functools import cached_property
 
 from engine.values.actors import Actor
+from storage.audit import AuditLog
+from storage.businesses import BusinessStore
 from storage.cases import CaseStore
 from storage.channel import Channel
+from storage.deployments import DeploymentStore
+from storage.drafts import DraftStore
+from storage.links import LinkStore
+from storage.people import PeopleStore
+from storage.processes import ProcessStore
+from storage.roles import RoleStore
+from storage.services import ServiceStore
+from storage.sessions import SessionStore
 from storage.ticket_lists import TicketLists
+from storage.tokens import TokenStore
+from storage.versions import VersionStore
 from storage.work import Gate, Work
 
 
@@ -31,3 +43,63 @@ class Store(Work):
     def lists(self) -> TicketLists:
         """Lists of tickets and tasks."""
         return TicketLists(self)
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        """What happened to the installation."""
+        return AuditLog(self)
+
+    @cached_property
+    def businesses(self) -> BusinessStore:
+        """Business lines."""
+        return BusinessStore(self)
+
+    @cached_property
+    def deployments(self) -> DeploymentStore:
+        """Versions in service."""
+        return DeploymentStore(self)
+
+    @cached_property
+    def drafts(self) -> DraftStore:
+        """Texts being edited."""
+        return DraftStore(self)
+
+    @cached_property
+    def links(self) -> LinkStore:
+        """One-time links."""
+        return LinkStore(self)
+
+    @cached_property
+    def people(self) -> PeopleStore:
+        """Users."""
+        return PeopleStore(self)
+
+    @cached_property
+    def processes(self) -> ProcessStore:
+        """Processes."""
+        return ProcessStore(self)
+
+    @cached_property
+    def roles(self) -> RoleStore:
+        """Roles and who holds them."""
+        return RoleStore(self)
+
+    @cached_property
+    def services(self) -> ServiceStore:
+        """The catalogue."""
+        return ServiceStore(self)
+
+    @cached_property
+    def sessions(self) -> SessionStore:
+        """Sessions and attempts to sign in."""
+        return SessionStore(self)
+
+    @cached_property
+    def tokens(self) -> TokenStore:
+        """Bearer tokens."""
+        return TokenStore(self)
+
+    @cached_property
+    def versions(self) -> VersionStore:
+        """Imported texts."""
+        return VersionStore(self)
