@@ -150,7 +150,7 @@ def test_a_long_job_keeps_its_lease(database: Database) -> None:
     for runner in runners:
         runner.start()
     until(lambda: [row.state for row in rows(database)] == ["done"])
-    assert all([runner.stop(5) for runner in runners])
+    assert [runner.stop(5) for runner in runners] == [True, True]
     assert runs == [1]
 
 
@@ -186,7 +186,7 @@ def test_two_runners_never_run_one_job_twice_nor_one_key_at_once(database: Datab
     for runner in runners:
         runner.start()
     until(lambda: {row.state for row in rows(database)} == {"done"}, seconds=30)
-    assert all([runner.stop(5) for runner in runners])
+    assert [runner.stop(5) for runner in runners] == [True, True]
     assert (sorted(ran), clashes) == (list(range(40)), [])
     for key in range(4):
         mine = [n for n in ran if n % 4 == key]
