@@ -1,0 +1,27 @@
+"""/api/v1: every noun's operations, the OpenAPI document made from them, and a page to read it."""
+
+from flask import Flask
+from flask_smorest import Api
+
+from app.api.document import documents
+
+VERSION = "1"
+
+
+class DeskApi(Api):  # type: ignore[misc]
+    """flask-smorest's Api with our own answers to errors, and the document served by a declared route."""
+
+    def _register_error_handlers(self) -> None:
+        """Errors are answered by `app.problems` alone."""
+
+
+def register_api(app: Flask) -> None:
+    """Register every operation under /api/v1 and the document at /api/openapi.json."""
+    app.config.update(API_TITLE="Faultdesk", API_VERSION=VERSION, OPENAPI_VERSION="3.1.0")
+    api = DeskApi(app)
+    for noun in NOUNS:
+        api.register_blueprint(noun)
+    app.register_blueprint(documents(api))
+
+
+NOUNS: tuple[object, ...] = ()

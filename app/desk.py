@@ -1,0 +1,35 @@
+"""The desk: what all requests of one application share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Flask
+
+from app.metrics import Metrics
+from app.settings import Settings
+from storage.blobs import BlobDirectory
+from storage.database import Database
+
+EXTENSION = "faultdesk"
+
+
+def _nobody() -> None:
+    """Nobody waits for work in this process."""
+
+
+@dataclass(kw_only=True)
+class Desk:
+    """One application's settings, database, files and measures."""
+
+    settings: Settings
+    database: Database
+    blobs: BlobDirectory
+    metrics: Metrics
+    wake: Callable[[], None] = _nobody
+    """Called after every command: whoever drains jobs in this process sets it."""
+
+
+def desk_of(app: Flask) -> Desk:
+    """The desk of an application that `create_app` made."""
+    desk: Desk = app.extensions[EXTENSION]
+    return desk
