@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 from decimal import Decimal, DecimalException
 
 from bpmn.expressions import numbers, time_arithmetic
+from bpmn.expressions.eras import Far
 from bpmn.expressions.iso import YearsMonths
 from bpmn.expressions.runtime import Runtime
 from bpmn.expressions.values import type_name
@@ -40,8 +41,11 @@ def subtract(rt: Runtime, position: int, left: object, right: object) -> object:
             return _CONTEXT.subtract(left, right)
         except DecimalException:
             return _beyond(rt, position, "-")
-    if isinstance(left, date | time) and isinstance(right, date | time):
-        span = time_arithmetic.between(left, right)
+    if isinstance(left, date | time | Far) and isinstance(right, date | time | Far):
+        try:
+            span = time_arithmetic.between(left, right)
+        except OverflowError:
+            return _beyond(rt, position, "-")
         return _mismatch(rt, position, "-", left, right) if span is None else span
     return _temporal(rt, position, "-", left, right, -1)
 
@@ -63,7 +67,7 @@ def _moved(left: object, right: object, sign: int) -> object:
         months = right.months * sign
         if isinstance(left, YearsMonths):
             return YearsMonths(left.months + months)
-        if isinstance(left, date):
+        if isinstance(left, date | Far):
             return time_arithmetic.plus_months(left, months)
     return None
 

@@ -5,13 +5,15 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from bpmn import limits
+from bpmn.expressions.eras import Far, has_zone, moment
 from bpmn.expressions.errors import BudgetExhausted
 from bpmn.expressions.iso import YearsMonths
 from bpmn.expressions.runtime import Runtime
-from bpmn.expressions.time_arithmetic import instant, since_midnight
+from bpmn.expressions.time_arithmetic import since_midnight
 from bpmn.expressions.values import Range, type_name
 
 _PLAIN = frozenset({bool, Decimal, str, date, YearsMonths, timedelta})
+_TEMPORAL = frozenset({date, time, datetime, Far})
 _ORDERED = frozenset({Decimal, str, date, YearsMonths, timedelta})
 
 
@@ -24,27 +26,31 @@ def equal(rt: Runtime, left: object, right: object, depth: int = 0) -> bool | No
     if left is None or right is None:
         return left is right
     kind = type(left)
-    if kind is not type(right):
-        return None
-    if kind in _PLAIN:
+    if kind is type(right) and kind in _PLAIN:
         if kind is str:
             rt.spend(len(left) // 256)  # type: ignore[arg-type]
         return left == right
-    if isinstance(left, datetime | time):
-        return _same_moment(left, right)
+    if kind in _TEMPORAL:
+        return _equal_moments(left, right)
+    if kind is not type(right):
+        return None
     if depth > limits.DATA_DEPTH:
         raise BudgetExhausted("depth")
     rt.spend(1)
-    if left is right:
-        return True
-    return _equal_parts(rt, left, right, depth + 1)
+    return left is right or _equal_parts(rt, left, right, depth + 1)
 
 
-def _same_moment(left: datetime | time, right: object) -> bool:
-    if isinstance(left, datetime) and isinstance(right, datetime):
-        return (left.tzinfo is None) == (right.tzinfo is None) and instant(left) == instant(right)
-    assert isinstance(left, time)
-    assert isinstance(right, time)
+def _equal_moments(left: object, right: object) -> bool | None:
+    if type_name(left) != type_name(right):
+        return None
+    if isinstance(left, time) and isinstance(right, time):
+        return _same_time(left, right)
+    assert isinstance(left, date | Far)
+    assert isinstance(right, date | Far)
+    return has_zone(left) == has_zone(right) and moment(left) == moment(right)
+
+
+def _same_time(left: time, right: time) -> bool:
     if (left.tzinfo is None) != (right.tzinfo is None):
         return False
     if left.utcoffset() is None:
@@ -81,14 +87,23 @@ def order(left: object, right: object) -> int | None:
     if kind is type(right):
         if kind in _ORDERED:
             return (left > right) - (left < right)  # type: ignore[operator, no-any-return]
-        if isinstance(left, datetime) and isinstance(right, datetime):
-            if (left.tzinfo is None) != (right.tzinfo is None):
-                return None
-            first, second = instant(left), instant(right)
-            return (first > second) - (first < second)
         if isinstance(left, time) and isinstance(right, time):
             return _time_order(left, right)
-    return None
+        if isinstance(left, datetime) and isinstance(right, datetime):
+            return _moment_order(left, right)
+    return _moment_order(left, right) if _far_pair(left, right) else None  # type: ignore[arg-type]
+
+
+def _far_pair(left: object, right: object) -> bool:
+    """Whether both are dates, or both dates and times, and one of them is far."""
+    return (isinstance(left, Far) or isinstance(right, Far)) and type_name(left) == type_name(right)
+
+
+def _moment_order(left: date | Far, right: date | Far) -> int | None:
+    if has_zone(left) != has_zone(right):
+        return None
+    first, second = moment(left), moment(right)
+    return (first > second) - (first < second)
 
 
 def _time_order(left: time, right: time) -> int | None:

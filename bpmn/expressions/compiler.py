@@ -15,7 +15,7 @@ from bpmn.expressions.iteration import for_code, quantified_code
 from bpmn.expressions.runtime import Env, Runtime
 from bpmn.expressions.scope import Reads, Scope
 from bpmn.expressions.unary_code import in_code, unary_code
-from bpmn.expressions.values import Range, is_scalar
+from bpmn.expressions.values import Range, is_scalar, type_name
 
 
 def compile_node(node: ast.Node, scope: Scope) -> Code:
@@ -150,7 +150,7 @@ def _range(node: ast.RangeLiteral, scope: Scope) -> Code:
         last = end(rt, env) if end is not None else None
         if not is_scalar(first) or not is_scalar(last):
             return rt.null("NOT_A_RANGE", position)
-        if first is not None and last is not None and type(first) is not type(last):
+        if first is not None and last is not None and type_name(first) != type_name(last):
             return rt.null("NOT_A_RANGE", position)
         return Range(first, last, low, high, half)
 

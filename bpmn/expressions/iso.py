@@ -1,14 +1,17 @@
 """Dates, times and durations as text: ISO 8601 with XML Schema's and FEEL's additions (DMN 1.4 section 10.3.2.3).
 
-Years run from 1 to 9999 and seconds to microseconds, as in Python's datetime; further digits are cut off.
+Seconds run to microseconds, as in Python's datetime; further digits are cut off.
 A named zone is written ``@Europe/Paris``.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
+
+from bpmn.expressions.eras import Far, combine, join, make_date, split
 
 MAX_MONTHS = 12 * 1_000_000_000
 
@@ -20,8 +23,9 @@ class YearsMonths:
     months: int
 
 
-_DATE = r"(\d{4})-(\d{2})-(\d{2})"
+_DATE = r"(-?(?:\d{4}|[1-9]\d{4,8}))-(\d{2})-(\d{2})"
 _TIME = r"(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,20}))?(Z|[+-]\d{2}:\d{2}(?::\d{2})?|@[A-Za-z0-9_+/-]{1,64})?"
+_OFFSET = re.compile(r"[+-]\d{2}:\d{2}(?::\d{2})?", re.ASCII)
 _DATE_TEXT = re.compile(_DATE, re.ASCII)
 _TIME_TEXT = re.compile("T?" + _TIME, re.ASCII)
 _DATE_TIME_TEXT = re.compile(f"{_DATE}T{_TIME}", re.ASCII)
@@ -58,6 +62,17 @@ def zone(text: str | None) -> tzinfo | None:
     return timezone(-offset if text[0] == "-" else offset)
 
 
+def parse_zone(text: str) -> tzinfo:
+    """The zone that ``Z``, ``+08:00`` or ``Asia/Shanghai`` names.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    found = zone(text if text == "Z" or _OFFSET.fullmatch(text) else f"@{text}")
+    assert found is not None
+    return found
+
+
 def _micros(fraction: str | None) -> int:
     return int(((fraction or "") + "000000")[:6])
 
@@ -67,12 +82,12 @@ def _clock(parts: tuple[str | None, ...]) -> time:
     return time(int(hour or 0), int(minute or 0), int(second or 0), _micros(fraction), zone(offset))
 
 
-def parse_date(text: str) -> date | None:
+def parse_date(text: str) -> date | Far | None:
     """A date, or None when the text is not one."""
     match = _DATE_TEXT.fullmatch(text)
     try:
-        return date(*map(int, match.groups())) if match else None
-    except ValueError:
+        return make_date(*map(int, match.groups())) if match else None
+    except (ValueError, OverflowError):
         return None
 
 
@@ -85,19 +100,20 @@ def parse_time(text: str) -> time | None:
         return None
 
 
-def parse_date_time(text: str) -> datetime | None:
+def parse_date_time(text: str) -> date | Far | None:
     """A date and time; ``24:00:00`` is the next midnight; None when the text is neither date nor date-time."""
     match = _DATE_TIME_TEXT.fullmatch(text)
     if match is None:
         day = parse_date(text)
-        return datetime.combine(day, time()) if day else None
+        return combine(day, time()) if day else None
     groups = list(match.groups())
     end_of_day = groups[3:6] == ["24", "00", "00"] and not _micros(groups[6])
     try:
-        day = date(int(groups[0]), int(groups[1]), int(groups[2]))
+        day = make_date(int(groups[0]), int(groups[1]), int(groups[2]))
         if end_of_day:
-            groups[3], day = "00", day + timedelta(days=1)
-        return datetime.combine(day, _clock(tuple(groups[3:])))
+            cycles, inside = split(day)
+            groups[3], day = "00", join(cycles, inside + timedelta(days=1))
+        return combine(day, _clock(tuple(groups[3:])))
     except (ValueError, OverflowError):
         return None
 
@@ -121,9 +137,8 @@ def parse_duration(text: str) -> timedelta | YearsMonths | None:
 
 def parse_at(text: str) -> object:
     """The value of ``@"..."``: the first of date, date and time, time and duration that the text is."""
-    if "T" in text and text[:1].isdigit():
-        return parse_date_time(text)
-    for parse in (parse_date, parse_time, parse_duration):
+    parsers: tuple[Callable[[str], object], ...] = (parse_date, parse_date_time, parse_time, parse_duration)
+    for parse in parsers:
         value = parse(text)
         if value is not None:
             return value
@@ -147,6 +162,9 @@ def zone_text(value: tzinfo | None, at: datetime | None) -> str:
 
 def iso_text(value: object) -> str | None:
     """A date, time or duration as text; None for anything else."""
+    if isinstance(value, Far):
+        text = iso_text(value.inside) or ""
+        return f"{'-' if value.year < 0 else ''}{abs(value.year):04}{text[4:]}"
     if isinstance(value, datetime):
         naive = value.replace(tzinfo=None)
         return f"{naive.date().isoformat()}T{_clock_text(naive.time())}{zone_text(value.tzinfo, value)}"

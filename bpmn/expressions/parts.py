@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from bpmn.expressions.eras import Far
 from bpmn.expressions.iso import YearsMonths
 from bpmn.expressions.time_arithmetic import offset, zone_name
 from bpmn.expressions.values import Range, range_parts
@@ -54,5 +55,7 @@ def part_of(value: object, name: str) -> object:
     """The part of that name, or NotImplemented when the value has none of that name."""
     if isinstance(value, Range):
         return range_parts(value).get(name, NotImplemented)
+    if isinstance(value, Far):
+        return Decimal(value.year) if name == "year" else part_of(value.inside, name)
     part = _OF.get(type(value), {}).get(name)
     return NotImplemented if part is None else part(value)

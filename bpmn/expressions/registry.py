@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from inspect import signature
 
+from bpmn.expressions.eras import Far
 from bpmn.expressions.errors import Null
 from bpmn.expressions.iso import YearsMonths
 from bpmn.expressions.runtime import Runtime
@@ -53,7 +54,7 @@ class Parameter:
             if isinstance(value, FunctionValue):
                 return value
             raise _NoMatch
-        if type(value) in wanted:
+        if type(value.inside if isinstance(value, Far) else value) in wanted:
             return value
         if self.kind == "l" and value is not None:
             return [value]

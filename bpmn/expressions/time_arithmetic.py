@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal, DecimalException
 
 from bpmn.expressions import numbers
+from bpmn.expressions.eras import CYCLE, Far, has_zone, join, moment, split
 from bpmn.expressions.iso import MAX_MONTHS, YearsMonths
 
 DAY = timedelta(days=1)
@@ -16,49 +17,59 @@ def offset(value: datetime | time) -> timedelta | None:
     return value.utcoffset() if value.tzinfo is not None else None
 
 
-def plus_months(value: date, months: int) -> date:
+def plus_months(value: date | Far, months: int) -> date | Far:
     """The same day that many months later, or the month's last day when it has no such day.
 
     Raises:
-        ValueError: beyond the years 1 to 9999.
+        OverflowError: more than 999,999,999 years away.
     """
-    year, month = divmod(value.year * 12 + value.month - 1 + months, 12)
-    if not 1 <= year <= 9999:
-        raise ValueError(year)
-    return value.replace(year=year, month=month + 1, day=min(value.day, monthrange(year, month + 1)[1]))
+    cycles, inside = split(value)
+    year, month = divmod(inside.year * 12 + inside.month - 1 + months, 12)
+    more, year = divmod(year - 2000, 400)
+    day = min(inside.day, monthrange(2000 + year, month + 1)[1])
+    return join(cycles + more, inside.replace(year=2000 + year, month=month + 1, day=day))
 
 
 def plus_span(value: object, span: timedelta) -> object:
     """A date, time or date and time moved by a span; in a named zone by elapsed time, not by the clock.
 
     Raises:
-        OverflowError: beyond the years 1 to 9999.
+        OverflowError: more than 999,999,999 years away.
     """
     if type(value) is time:
         moved = datetime.combine(date(2000, 1, 1), value.replace(tzinfo=None)) + span % DAY
         return moved.time().replace(tzinfo=value.tzinfo)
-    if type(value) is datetime:
-        if value.tzinfo is None:
-            return value + span
-        return (value.astimezone(UTC) + span).astimezone(value.tzinfo)
-    if type(value) is date:
+    if isinstance(value, date):
+        try:
+            return _moved(value, span)
+        except OverflowError:
+            pass
+    if not isinstance(value, date | Far):
+        return None
+    cycles, inside = split(value)
+    more, rest = divmod(span, CYCLE)
+    return join(cycles + more, _moved(inside, rest))
+
+
+def _moved(value: date, span: timedelta) -> date:
+    if not isinstance(value, datetime):
         return (datetime.combine(value, time()) + span).date()
-    return None
-
-
-def instant(value: date) -> datetime:
-    """A date as its midnight in UTC, a date and time as it is, in UTC when it has a zone."""
-    if type(value) is date:
-        return datetime.combine(value, time(), UTC)
-    assert isinstance(value, datetime)
-    return value.astimezone(UTC) if value.tzinfo is not None else value
+    if value.tzinfo is None:
+        return value + span
+    return (value.astimezone(UTC) + span).astimezone(value.tzinfo)
 
 
 def between(later: object, earlier: object) -> timedelta | None:
-    """``later - earlier`` of two dates, date and times or times; None unless both or neither have a zone."""
-    if isinstance(later, date) and isinstance(earlier, date):
-        first, second = instant(later), instant(earlier)
-        return None if (first.tzinfo is None) != (second.tzinfo is None) else first - second
+    """``later - earlier`` of two dates, date and times or times; None unless both or neither have a zone.
+
+    Raises:
+        OverflowError: when they are further apart than a duration can say.
+    """
+    if isinstance(later, date | Far) and isinstance(earlier, date | Far):
+        if has_zone(later) != has_zone(earlier):
+            return None
+        (cycles, last), (others, first) = moment(later), moment(earlier)
+        return CYCLE * (cycles - others) + (last - first)
     if type(later) is time and type(earlier) is time:
         return _between_times(later, earlier)
     return None
@@ -76,12 +87,13 @@ def since_midnight(value: time) -> timedelta:
     return span - (offset(value) or timedelta(0))
 
 
-def months_between(start: date, end: date) -> YearsMonths:
+def months_between(start: date | Far, end: date | Far) -> YearsMonths:
     """Whole months from start to end, negative when end is earlier."""
-    months = (end.year - start.year) * 12 + end.month - start.month
-    if months > 0 and (end.day, _clock(end)) < (start.day, _clock(start)):
+    first, last = split(start)[1], split(end)[1]
+    months = (end.year - start.year) * 12 + last.month - first.month
+    if months > 0 and (last.day, _clock(last)) < (first.day, _clock(first)):
         months -= 1
-    elif months < 0 and (end.day, _clock(end)) > (start.day, _clock(start)):
+    elif months < 0 and (last.day, _clock(last)) > (first.day, _clock(first)):
         months += 1
     return YearsMonths(months)
 

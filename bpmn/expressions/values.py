@@ -1,8 +1,8 @@
 """FEEL's values as Python objects, and the way in and out of JSON.
 
-number = Decimal, string = str, boolean = bool, date / time / date and time = the classes of ``datetime``,
-days and time duration = timedelta, years and months duration = YearsMonths, range = Range, context = dict,
-list = list. Values are never changed once made.
+number = Decimal, string = str, boolean = bool, date / time / date and time = the classes of ``datetime`` (Far for
+years they cannot hold), days and time duration = timedelta, years and months duration = YearsMonths, range = Range,
+context = dict, list = list. Values are never changed once made.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from bpmn import limits
 from bpmn.expressions import numbers
+from bpmn.expressions.eras import Far
 from bpmn.expressions.errors import BudgetExhausted
 from bpmn.expressions.iso import YearsMonths, iso_text
 
@@ -48,6 +49,8 @@ _TYPES: dict[type, str] = {
 
 def type_name(value: object) -> str:
     """FEEL's name of the value's type; ``function`` for what is nothing else."""
+    if isinstance(value, Far):
+        return type_name(value.inside)
     return _TYPES.get(type(value), "function")
 
 
@@ -56,7 +59,7 @@ def is_scalar(value: object) -> bool:
     return type(value) in _SCALARS
 
 
-_SCALARS = frozenset({type(None), bool, Decimal, str, date, time, datetime, timedelta, YearsMonths, Range})
+_SCALARS = frozenset({type(None), bool, Decimal, str, date, time, datetime, timedelta, YearsMonths, Range, Far})
 
 
 def to_feel(value: object, depth: int = 0) -> object:

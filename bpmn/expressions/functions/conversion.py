@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from bpmn import limits
 from bpmn.expressions import numbers
+from bpmn.expressions.eras import Far, combine, day_of, make_date
 from bpmn.expressions.errors import BudgetExhausted, Null
 from bpmn.expressions.functions.strings import whole
-from bpmn.expressions.iso import iso_text, parse_date, parse_date_time, parse_duration, parse_time, zone
+from bpmn.expressions.iso import iso_text, parse_date, parse_date_time, parse_duration, parse_time, parse_zone, zone
 from bpmn.expressions.registry import feel
 from bpmn.expressions.runtime import Runtime
 from bpmn.expressions.time_arithmetic import months_between
@@ -29,14 +30,14 @@ def date_from_text(text: str) -> object:
 
 
 @feel("date", "from:d", "from:dt")
-def date_from(value: date) -> object:
-    return value.date() if isinstance(value, datetime) else value
+def date_from(value: date | Far) -> object:
+    return day_of(value)
 
 
 @feel("date", "year:n, month:n, day:n")
 def date_of(year: Decimal, month: Decimal, day: Decimal) -> object:
     try:
-        return date(whole(year), whole(month), whole(day))
+        return make_date(whole(year), whole(month), whole(day))
     except (ValueError, OverflowError):
         raise Null("OUT_OF_RANGE", function="date") from None
 
@@ -48,8 +49,9 @@ def time_from_text(text: str) -> object:
 
 @feel("time", "from:t", "from:d", "from:dt")
 def time_from(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.timetz()
+    inside = value.inside if isinstance(value, Far) else value
+    if isinstance(inside, datetime):
+        return inside.timetz()
     return value if isinstance(value, time) else time(tzinfo=zone("Z"))
 
 
@@ -75,19 +77,21 @@ def date_time_from_text(text: str) -> object:
 
 
 @feel("date and time", "from:dt")
-def date_time_from(value: datetime) -> object:
+def date_time_from(value: datetime | Far) -> object:
     return value
 
 
 @feel("date and time", "date:d, time:t", "date:dt, time:t")
-def date_time_of(day: date, clock: time) -> object:
-    return datetime.combine(day.date() if isinstance(day, datetime) else day, clock)
+def date_time_of(day: date | Far, clock: time) -> object:
+    return combine(day_of(day), clock)
 
 
 @feel("date and time", "date:dt, timezone:s")
-def date_time_in_zone(value: datetime, name: str) -> object:
+def date_time_in_zone(value: datetime | Far, name: str) -> object:
     try:
-        wanted = zone(name if name[:1] in "Z+-@" else f"@{name}")
+        if isinstance(value, Far):
+            raise OverflowError
+        wanted = parse_zone(name)
         return value.astimezone(wanted) if value.tzinfo else value.replace(tzinfo=wanted)
     except (ValueError, OverflowError):
         raise Null("OUT_OF_RANGE", function="date and time") from None
@@ -104,7 +108,7 @@ def duration_from(value: object) -> object:
 
 
 @feel("years and months duration", "from:d, to:d", "from:dt, to:dt", "from:d, to:dt", "from:dt, to:d")
-def years_and_months(start: date, end: date) -> object:
+def years_and_months(start: date | Far, end: date | Far) -> object:
     return months_between(start, end)
 
 

@@ -273,7 +273,27 @@ TIME = [
     ("today()", "2026-11-23"),
     ('is(@"10:00:00Z", @"10:00:00")', False),
     ('for d in @"2024-02-28"..@"2024-03-01" return d.day', [28, 29, 1]),
-    ('date("9999-12-31") + duration("P1D")', None),
+    ('date("9999-12-31") + duration("P1D")', "10000-01-01"),
+    ('date("-0044-03-15").year', -44),
+    ('date("0001-01-01") - duration("P1D")', "0000-12-31"),
+    ('date("999999999-12-31") + duration("P1D")', None),
+    ('date("10000-01-01") > date("9999-12-31")', True),
+    ('date("10000-01-01") - date("9999-12-31")', "P1D"),
+    ('date("10000-01-01") = date("10000-01-01")', True),
+    ('date("10000-01-01") = 3', None),
+    ('date("12024-02-29") + duration("P1Y")', "12025-02-28"),
+    ('date and time("10000-01-01T00:30:00+01:00") = date and time("9999-12-31T23:30:00Z")', True),
+    (
+        'date and time("-2021-01-01T10:10:10@Australia/Melbourne") + duration("PT1H")',
+        "-2021-01-01T11:10:10@Australia/Melbourne",
+    ),
+    ('day of week(date("12024-11-23"))', "Saturday"),
+    ('@"0001-01-01T00:00:00+08:00" < @"0001-01-01T00:00:00Z"', True),
+    ('date and time(@"2024-01-01T00:00:00Z", "Asia/Shanghai")', "2024-01-01T08:00:00@Asia/Shanghai"),
+    ('date and time(@"2024-01-01T00:00:00Z", "")', None),
+    ('time("10:00:00@Nowhere/Land")', None),
+    ('time(10, 0, 1.5, duration("PT8H"))', "10:00:01.5+08:00"),
+    ('date and time("2024-12-31T24:00:00")', "2025-01-01T00:00:00"),
 ]
 
 
