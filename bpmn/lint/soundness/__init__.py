@@ -1,7 +1,8 @@
 """Soundness: does every ticket that starts come to an end, with no piece of work left behind or done twice?
 
-`check` plays the token game of BPMN 2.0.2, chapter 13, over each scope of a definition and tells what can go wrong, each
-time with a witness: the shortest way there from the start. Conditions are free choices; data is not looked at.
+`check` plays the token game of BPMN 2.0.2, chapter 13, over each scope of a definition and tells what can go
+wrong, each time with a witness: the shortest way there from the start. Conditions are free choices; data is not
+looked at.
 """
 
 from collections.abc import Iterator
@@ -34,6 +35,7 @@ CODES = (
 
 def check(definition: ProcessDefinition, directory: Directory | None = None) -> Iterator[Finding]:
     """The findings about this definition; none when its flows are broken or nothing starts it (other rules say so)."""
+    del directory
     if _broken(definition):
         return
     left = MARKINGS

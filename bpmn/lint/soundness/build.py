@@ -1,7 +1,7 @@
 """From one scope of a ProcessDefinition to its graph.
 
-Every node becomes an entry (where its incoming flows meet) and an exit (where its outgoing flows part) with an edge between
-them that carries the node itself. Conditions are free choices.
+Every node becomes an entry (where its incoming flows meet) and an exit (where its outgoing flows part) with an
+edge between them that carries the node itself. Conditions are free choices.
 """
 
 from collections.abc import Iterable
@@ -57,7 +57,7 @@ def build(definition: ProcessDefinition, scope: str, barred: frozenset[str] = fr
     graph.add(root)
     _wire(made)
     plain = any(node.kind is NodeKind.START_EVENT for node in starts)
-    _part(made, root, [made.entries[node.id] for node in starts], Logic.XOR if plain else Logic.AND)
+    _part(root, [made.entries[node.id] for node in starts], Logic.XOR if plain else Logic.AND)
     return made
 
 
@@ -105,16 +105,16 @@ def _pass_through(made: Scope, node: Node) -> None:
 def _part_all(made: Scope, vertex: Vertex, groups: list[list[Vertex]]) -> None:
     """Every group gets a token, and in each group one of its vertices."""
     if len(groups) == 1:
-        _part(made, vertex, groups[0], Logic.XOR)
+        _part(vertex, groups[0], Logic.XOR)
         return
     vertex.logic = Logic.AND
     for group in groups:
         choice = made.graph.add(Vertex(vertex.element))
         connect(vertex, choice)
-        _part(made, choice, group, Logic.XOR)
+        _part(choice, group, Logic.XOR)
 
 
-def _part(made: Scope, vertex: Vertex, targets: Iterable[Vertex], logic: Logic) -> None:
+def _part(vertex: Vertex, targets: Iterable[Vertex], logic: Logic) -> None:
     vertex.logic = logic
     for target in targets:
         connect(vertex, target)
@@ -125,7 +125,7 @@ def _leave(made: Scope, node: Node) -> None:
     exit_ = made.exits[node.id]
     flows = [made.definition.flows_by_id[each] for each in node.outgoing]
     if node.event is not None and node.event.kind is EventKind.LINK and not flows:
-        _part(made, exit_, _linked(made, node) or [made.sink], Logic.XOR)
+        _part(exit_, _linked(made, node) or [made.sink], Logic.XOR)
     elif not flows:
         clears = node.kind is NodeKind.END_EVENT and node.event is not None and node.event.kind in CLEARING
         connect(exit_, made.clear if clears else made.sink)
@@ -147,7 +147,7 @@ def _leave_by_condition(made: Scope, node: Node, vertex: Vertex, flows: list[Flo
     outcomes = [flow for flow in rest if flow.outcome is not None]
     maybe = [flow for flow in rest if flow.outcome is None and flow.condition is not None]
     always = [flow for flow in rest if flow.outcome is None and flow.condition is None]
-    # Of an inclusive gateway the default is taken when no other flow is (13.4.3), of an activity when no condition holds.
+    # An inclusive gateway takes its default when it takes nothing else (13.4.3), an activity when no condition holds.
     keeps_default = node.kind not in JOINS or not always
     default = [flow for flow in flows if flow.id == node.default_flow and keeps_default]
     vertex.logic = Logic.AND

@@ -10,7 +10,7 @@ from bpmn.lint.soundness.net import InclusiveJoin, Move, Net
 
 @dataclass(slots=True)
 class Exploration:
-    """What was found. Markings are numbered in the order in which they were met; 0 is the empty one: before and after."""
+    """What was found. Markings are numbered as they were met; 0 is the empty one, before the start and at the end."""
 
     net: Net
     order: list[int] = field(default_factory=lambda: [0])
@@ -20,8 +20,8 @@ class Exploration:
     entered: set[Edge] = field(default_factory=set)
     stuck: list[int] = field(default_factory=list)
     """Numbers of the markings that hold tokens none of which can move."""
-    doubled: dict[Vertex, tuple[int, Move | InclusiveJoin]] = field(default_factory=dict)
-    """Vertex -> the first move that put a second token on one of its edges, and the marking it came from."""
+    doubled: dict[Vertex, int] = field(default_factory=dict)
+    """Vertex -> the first marking in which it could put a second token on one of its edges."""
     exhausted: bool = True
     capped: bool = False
     """Whether a move was not followed because it would have put a third token on a place."""
@@ -105,7 +105,7 @@ def _follow_doubled(found: Exploration, index: dict[int, int], at: int, move: Mo
         return
     twice = low & move.post
     if twice:
-        found.doubled.setdefault(move.vertex, (at, move))
+        found.doubled.setdefault(move.vertex, at)
     _arrive(found, index, at, move, (low | move.post) | ((high | twice) << width))
 
 

@@ -1,7 +1,7 @@
 """The graph that is explored: vertices that join or split tokens, edges that carry them from one to the next.
 
-One graph stands for one scope (a process or one embedded sub-process): BPMN 2.0.2, 13.3.4 and 13.4.3, look at no path that
-crosses a sub-process's border, and what happens inside has no influence outside but that it ends.
+One graph stands for one scope (a process or one embedded sub-process): BPMN 2.0.2, 13.3.4 and 13.4.3, look at no
+path that crosses a sub-process's border, and what happens inside has no influence outside but that it ends.
 """
 
 from collections.abc import Iterator

@@ -29,7 +29,7 @@ class Move:
 
 @dataclass(slots=True)
 class InclusiveJoin:
-    """An inclusive join with, for each place, which of its incoming places can be reached from there without passing it."""
+    """An inclusive join with, for each place, the incoming places to be reached from there without passing it."""
 
     vertex: Vertex
     ins: int
@@ -100,7 +100,11 @@ def compile_net(graph: Graph) -> Net:
 
 def _number(net: Net) -> None:
     joins = {id(join): join for join in net.inclusive.values()}
-    numbered = [*net.initial, *(move for group in net.moves.values() for move in group), *joins.values()]
+    numbered: list[Move | InclusiveJoin] = [
+        *net.initial,
+        *(move for group in net.moves.values() for move in group),
+        *joins.values(),
+    ]
     for number, each in enumerate(numbered):
         each.number = number
     net.count = len(numbered)

@@ -1,10 +1,10 @@
 """Shrinks a graph to the part whose soundness is not plain from its shape.
 
-Each rule replaces a block with one entry and one exit (a chain, a choice, a parallel or inclusive block, a loop) by one edge
-that behaves the same seen from outside: a token goes in, one comes out. Blocks that are properly nested vanish wholly, whatever their
-width; only the rest has to be explored, and its markings are those of the whole. The rules for chains and for parallel
-edges are the fusions of series and parallel places and transitions of T. Murata, "Petri nets: properties, analysis and applications",
-Proceedings of the IEEE 77(4), 1989, section V.
+Each rule replaces a block with one entry and one exit (a chain, a choice, a parallel or inclusive block, a loop) by
+one edge that behaves the same seen from outside: a token goes in, one comes out. Blocks that are properly nested vanish
+wholly, whatever their width; only the rest has to be explored. The rules for chains and for parallel edges are the
+fusions of series and parallel places and transitions of T. Murata, "Petri nets: properties, analysis and
+applications", Proceedings of the IEEE 77(4), 1989, section V.
 """
 
 from collections import deque
@@ -89,6 +89,7 @@ def _series(graph: Graph, vertex: Vertex) -> list[Vertex]:
 
 def _parallel(graph: Graph, vertex: Vertex) -> list[Vertex]:
     """Edges side by side from one split to one join become one edge."""
+    del graph
     if len(vertex.ins) < 2:
         return []
     by_source: dict[Vertex, list[Edge]] = {}
@@ -145,6 +146,7 @@ def _let_go(source: Vertex, edges: list[Edge]) -> None:
 
 def _loop(graph: Graph, vertex: Vertex) -> list[Vertex]:
     """A choice right behind a merge that only leads back to that merge or on: the way back goes."""
+    del graph
     if vertex.logic is not Logic.XOR or len(vertex.ins) != 1 or len(vertex.outs) < 2:
         return []
     (body,) = vertex.ins

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bpmn.findings import Finding, Severity
 from bpmn.lint.soundness.build import Scope
-from bpmn.lint.soundness.explore import Exploration, hopeless, passed
+from bpmn.lint.soundness.explore import Exploration, hopeless
 from bpmn.lint.soundness.graph import Edge, Vertex, collect, flatten
 from bpmn.lint.soundness.reduce import reachable
 from bpmn.lint.soundness.structure import Paths, endless, first_on_cycle, path_to, reentries
@@ -70,7 +70,8 @@ def _interrupted(scope: Scope) -> bool:
 def _livelock(report: Report, element: str, path: Iterable[str], elements: set[str]) -> Finding:
     nodes = tuple(node.id for node in report.scope.nodes if node.id in elements)
     waits = any(report.definition.nodes_by_id[node].kind in WAITS for node in nodes)
-    return report.finding("LIVELOCK", Severity.ERROR, element, path, nodes=nodes, waits=waits)
+    what = "waiting" if waits else "automatic"
+    return report.finding("LIVELOCK", Severity.ERROR, element, path, nodes=nodes, what=what)
 
 
 def dynamic(report: Report, found: Exploration) -> Iterator[Finding]:
@@ -82,9 +83,13 @@ def dynamic(report: Report, found: Exploration) -> Iterator[Finding]:
     if found.exhausted and not (found.capped or found.net.narrowed):
         yield from _dead(report, found)
     else:
-        explored = len(found.order) - 1
-        element = report.scope.graph.root.element
-        yield report.finding("SOUNDNESS_NOT_PROVEN", Severity.WARNING, element, (), markings=explored)
+        yield _not_proven(report, found)
+
+
+def _not_proven(report: Report, found: Exploration) -> Finding:
+    what = "tokens" if found.exhausted and found.capped else "markings"
+    element, markings = report.scope.graph.root.element, len(found.order) - 1
+    return report.finding("SOUNDNESS_NOT_PROVEN", Severity.WARNING, element, (), what=what, markings=markings)
 
 
 def _standstills(report: Report, found: Exploration) -> Iterator[Finding]:
@@ -123,16 +128,16 @@ def _standstill(report: Report, vertex: Vertex, missing: tuple[str, ...], path: 
     ended = next((each for each in reversed(path) if each in ends), None)
     if ended is None:
         return report.finding("DEADLOCK", Severity.ERROR, vertex.element, path, missing=missing)
-    return report.finding("IMPROPER_COMPLETION", Severity.ERROR, vertex.element, path, missing=missing, end=ended)
+    return report.finding("IMPROPER_COMPLETION", Severity.ERROR, vertex.element, path, missing=missing, ended=ended)
 
 
 def _doubled(report: Report, found: Exploration) -> Iterator[Finding]:
     behind: set[Vertex] = set()
-    for vertex, (number, move) in found.doubled.items():
+    for vertex, number in found.doubled.items():
         if vertex in behind:
             continue
         behind.update(reachable(vertex))
-        path = (*found.path(number), *passed(move))
+        path = (*found.path(number), vertex.element)
         yield report.finding("LACK_OF_SYNCHRONISATION", Severity.WARNING, vertex.element, path)
 
 

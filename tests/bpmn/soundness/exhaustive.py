@@ -1,4 +1,4 @@
-"""Soundness by brute force: every marking of one scope without sub-processes, as written in the standard, nothing reduced.
+"""Soundness by brute force: every marking of a process without sub-processes, as the standard says, nothing reduced.
 
 It shares no code with bpmn.lint.soundness and serves to check it.
 """
@@ -33,7 +33,7 @@ class Search:
         for node in self.definition.nodes:
             if node.kind is NodeKind.START_EVENT:
                 self.fired.add(node.id)
-                first = {flow: 1 for flow in node.outgoing}
+                first = dict.fromkeys(node.outgoing, 1)
         start = frozenset(first.items())
         stack, self.after = [start], {start: set()}
         while stack:
