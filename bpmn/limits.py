@@ -45,6 +45,9 @@ REGEX_PATTERN: Final = 1_000
 REGEX_MEMORY: Final = 1 << 20
 """Bytes that one compiled regular expression may take (re2's max_mem)."""
 
+REGEX_CACHE: Final = 32
+"""Compiled regular expressions kept in one process."""
+
 EVALUATION_WARNINGS: Final = 32
 """Warnings kept of one evaluation; later ones are dropped."""
 

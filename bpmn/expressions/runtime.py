@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from bpmn import limits
 from bpmn.expressions.errors import BudgetExhausted
@@ -35,7 +35,7 @@ class Env:
 class Runtime:
     """What the compiled closures share while they run once. Not shared between threads."""
 
-    __slots__ = ("calls", "converted", "depth", "now", "steps", "variables", "warnings")
+    __slots__ = ("calls", "converted", "depth", "now", "patterns", "steps", "variables", "warnings")
 
     def __init__(self, variables: Mapping[str, object], now: datetime, steps: int) -> None:
         self.variables = variables
@@ -45,6 +45,7 @@ class Runtime:
         self.depth = 0
         self.warnings: list[EvaluationWarning] = []
         self.converted: dict[str, object] = {}
+        self.patterns: dict[tuple[str, str], Any] = {}
 
     def spend(self, steps: int) -> None:
         """Take steps from the budget.

@@ -15,8 +15,11 @@ from bpmn.expressions.runtime import Runtime
 
 _FLAGS = {"s": "s", "m": "m", "i": "i", "x": "", "q": ""}
 _REFERENCE = re.compile(r"\\([\\$])|\$(\d)|([\\$])|[^\\$]+")
-# Program instructions times characters that one step pays for: about a microsecond of re2's slowest engine.
-_WORK_PER_STEP = 512
+# What a step pays for: instructions times characters in re2's slowest engine, instructions compiled, and the
+# 25 ms that a pattern may take until it is found to be too large.
+_WORK_PER_STEP = 4_096
+_COMPILED_PER_STEP = 4
+_TOO_LARGE = 6_000
 
 
 # XPath's flag x drops white space, but not in a character class.
@@ -26,18 +29,23 @@ _XML_CLASSES = {r"\i": "[_:A-Za-z]", r"\c": "[-._:A-Za-z0-9]", r"\I": "[^_:A-Za-
 _ESCAPED = re.compile(r"\\.", re.DOTALL)
 
 
-def _compiled(pattern: str, flags: str | None) -> "re2._Regexp":
+def _compiled(rt: Runtime, pattern: str, flags: str | None) -> "re2._Regexp":
     if len(pattern) > limits.REGEX_PATTERN:
         raise Null("PATTERN_TOO_LONG", limit=limits.REGEX_PATTERN)
     if flags and not set(flags) <= _FLAGS.keys():
         raise Null("PATTERN", flags=flags[:16])
-    compiled = _compile(pattern, "".join(sorted(set(flags or ""))))
-    if compiled is None:
+    key = (pattern, "".join(sorted(set(flags or ""))))
+    if key not in rt.patterns:
+        compiled = _compile(*key)
+        rt.spend(_TOO_LARGE if compiled is None else 20 + compiled.programsize // _COMPILED_PER_STEP)
+        rt.patterns[key] = compiled
+    found = rt.patterns[key]
+    if found is None:
         raise Null("PATTERN", pattern=pattern[:80])
-    return compiled
+    return found
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=limits.REGEX_CACHE)
 def _compile(pattern: str, flags: str) -> "re2._Regexp | None":
     options = re2.Options()
     options.max_mem = limits.REGEX_MEMORY
@@ -53,12 +61,15 @@ def _compile(pattern: str, flags: str) -> "re2._Regexp | None":
         return re2.compile(f"(?{inline}){pattern}" if inline else pattern, options)
     except re2.error:
         return None
+    finally:
+        # re2 keeps 128 patterns of its own, each with up to max_mem of states.
+        re2.purge()
 
 
 def _search(rt: Runtime, string: str, pattern: str, flags: str | None) -> "re2._Regexp":
     """The compiled pattern, with the work of one pass over the string paid for."""
-    compiled = _compiled(pattern, flags)
-    rt.spend(1 + len(string) * compiled.programsize // (_WORK_PER_STEP * 32))
+    compiled = _compiled(rt, pattern, flags)
+    rt.spend(1 + len(string) * compiled.programsize // _WORK_PER_STEP)
     return compiled
 
 

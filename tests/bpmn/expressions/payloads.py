@@ -90,6 +90,8 @@ BOMBS: dict[str, list[str]] = {
         'replace("' + "a" * 4_000 + '", "a", "' + "b" * 2_000 + '")',
         'matches("a", "' + "(" * 500 + "a" + ")*" * 500 + '")',
         'split("' + "a," * 2_000 + '", "(,|a)*?x|,")',
+        'for i in 1..2000 return matches("a", "(a{1,100}){10}" + string(i))',
+        'for i in 1..2000 return matches("a", "' + "\\\\pL" * 200 + '" + string(i))',
         'for i in 1..2000 return matches("' + "a" * 3_000 + '", "(x+x+)+y")',
     ],
     "nesting": ["(" * 5_000 + "1" + ")" * 5_000, "[" * 4_000, "{a:" * 2_000, "f(" * 4_000, "a." * 4_000 + "a"],
