@@ -56,21 +56,25 @@ def structural(report: Report) -> Iterator[Finding]:
         path = (*path_to(report.paths, join), *way, join.element)
         yield report.finding("JOIN_RE_ENTERED", Severity.ERROR, join.element, path, flow=flow)
     lost = endless(report.scope, report.paths)
-    if lost and not _interrupted(report.scope):
+    elements = {vertex.element for vertex in lost}
+    if lost and not (_waits(report, elements) and _ended_from_elsewhere(report)):
         report.endless = True
         vertex = first_on_cycle(lost)
-        yield _livelock(report, vertex.element, path_to(report.paths, vertex), {each.element for each in lost})
+        yield _livelock(report, vertex.element, path_to(report.paths, vertex), elements)
 
 
-def _interrupted(scope: Scope) -> bool:
-    """Whether an event sub-process can end the scope from outside its flows."""
-    return any(node.event_sub_process for node in scope.nodes)
+def _waits(report: Report, elements: set[str]) -> bool:
+    return any(node.kind in WAITS for node in report.scope.nodes if node.id in elements)
+
+
+def _ended_from_elsewhere(report: Report) -> bool:
+    """Whether a terminate end or an event sub-process can end what goes round; the markings tell whether it does."""
+    return report.scope.clear in report.paths or any(node.event_sub_process for node in report.scope.nodes)
 
 
 def _livelock(report: Report, element: str, path: Iterable[str], elements: set[str]) -> Finding:
     nodes = tuple(node.id for node in report.scope.nodes if node.id in elements)
-    waits = any(report.definition.nodes_by_id[node].kind in WAITS for node in nodes)
-    what = "waiting" if waits else "automatic"
+    what = "waiting" if _waits(report, elements) else "automatic"
     return report.finding("LIVELOCK", Severity.ERROR, element, path, nodes=nodes, what=what)
 
 
@@ -143,7 +147,7 @@ def _doubled(report: Report, found: Exploration) -> Iterator[Finding]:
 
 def _circling(report: Report, found: Exploration) -> Iterator[Finding]:
     number = hopeless(found)
-    if number is None:
+    if number is None or any(node.event_sub_process for node in report.scope.nodes):
         return
     low = found.order[number] & found.net.lows
     edges: list[Edge] = [edge for at, edge in enumerate(found.net.places) if low >> at & 1]

@@ -47,6 +47,9 @@ SOUND = {
         "start -> A -> B -> end\nt1: boundaryEvent A timer\nt1 -> C -> B"
     ),
     "a boundary event beside the task": "start -> A -> B -> end1\nt1: boundaryEvent A timer-\nt1 -> C -> end2",
+    "a service that goes round until another branch terminates": (
+        "start -> and1 -> w1 -> A -> w1\nand1 -> B -> terminate\nw1: intermediateCatchEvent message"
+    ),
     "an event-based choice": (
         "start -> events1 -> w1 -> A -> end\nevents1 -> w2 -> A\n"
         "w1: intermediateCatchEvent message\nw2: intermediateCatchEvent timer"
