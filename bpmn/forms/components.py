@@ -1,17 +1,28 @@
 """One form-js component read into one Field (form-js schema, versions 16 to 19)."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from marshmallow import ValidationError
+
 from bpmn.findings import Severity
-from bpmn.forms.model import INPUTS, Field, FieldType, Option
+from bpmn.forms.answers import clean_of
+from bpmn.forms.model import CHOICES, INPUTS, Field, FieldType, Option
 from bpmn.forms.properties import Members, translated
 from bpmn.forms.remarks import Remarks
 from bpmn.text import Text
 
 CONTAINERS = frozenset({FieldType.GROUP, FieldType.DYNAMIC_LIST})
-CHOICES = frozenset({FieldType.SELECT, FieldType.RADIO, FieldType.CHECKLIST, FieldType.TAG_LIST})
-WIDGETS = frozenset({"user", "users", "role", "business", "image"})
-"""The values of `fd:widget` that pages and the check know; another one is shown as its base component."""
+_ONE = frozenset({FieldType.TEXT_FIELD, FieldType.SELECT, FieldType.RADIO})
+WIDGETS: Mapping[str, frozenset[FieldType]] = {
+    "user": _ONE,
+    "users": frozenset({FieldType.TAG_LIST, FieldType.CHECKLIST}),
+    "role": _ONE,
+    "business": _ONE,
+    "image": frozenset({FieldType.FILE_PICKER}),
+}
+"""The values of `fd:widget` with the components that they go with; elsewhere the bare component is shown."""
 
 _TYPES = {each.value: each for each in FieldType}
 _PATTERNS = {"email": r"^[^\s@]+@[^\s@]+\.[^\s@]+$", "phone": r"^\+?[0-9][0-9 ()-]{3,30}$"}
@@ -53,7 +64,6 @@ def read_component(raw: Members, kind: FieldType, children: tuple[Field, ...], r
         readonly=readonly or disabled,
         readonly_when=readonly_when or disabled_when,
         hidden_when=_condition(conditional.text("hide")),
-        default=_frozen(raw.get("defaultValue")),
         minimum=validate.number("min"),
         maximum=validate.number("max"),
         decimal_digits=raw.whole("decimalDigits"),
@@ -74,15 +84,16 @@ def read_component(raw: Members, kind: FieldType, children: tuple[Field, ...], r
         disallow_past=raw.flag("disallowPassedDates"),
         prefix=appearance.text("prefixAdorner") or "",
         suffix=appearance.text("suffixAdorner") or "",
-        widget=_widget(properties),
+        widget=_widget(properties, kind),
         editable=properties.flag("fd:editable"),
         internal=properties.flag("fd:internal"),
         fields=children,
         line=remarks.line_of(raw.name),
     )
     _check_subtype(field, remarks)
+    default = _default(field, raw.get("defaultValue"), remarks)
     _note_unread(raw, properties, validate, remarks)
-    return field
+    return replace(field, default=default)
 
 
 def _key(raw: Members, kind: FieldType) -> str:
@@ -107,8 +118,15 @@ def _condition(text: str | None) -> str | None:
     return stripped or None
 
 
-def _frozen(value: Any) -> object:
-    return tuple(value) if isinstance(value, list) else value
+def _default(field: Field, value: Any, remarks: Remarks) -> object:
+    """A default is an answer that nobody gave, so it is cleaned like one that somebody gives."""
+    if value is None or field.type not in INPUTS:
+        return None
+    try:
+        return clean_of(field)(value) if value != "" else None
+    except ValidationError:
+        remarks.add("FORM_DEFAULT_INVALID", field.key)
+        return None
 
 
 def _pattern(validate: Members) -> str | None:
@@ -143,11 +161,12 @@ def _option(row: Members) -> Option | None:
     return Option(value=value, label=Text(default=row.text("label") or value, translations=translations))
 
 
-def _widget(properties: Members) -> str | None:
+def _widget(properties: Members, kind: FieldType) -> str | None:
     widget = properties.text("fd:widget")
-    if widget and widget not in WIDGETS:
-        properties.remarks.add("FORM_WIDGET_UNKNOWN", properties.name, Severity.WARNING, widget=widget)
-    return widget or None
+    if not widget or kind in WIDGETS.get(widget, ()):
+        return widget or None
+    properties.remarks.add("FORM_WIDGET_UNKNOWN", properties.name, Severity.WARNING, widget=widget, type=kind.value)
+    return None
 
 
 def _check_subtype(field: Field, remarks: Remarks) -> None:

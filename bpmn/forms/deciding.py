@@ -68,7 +68,7 @@ def _decide_field(
         values[key] = answers[key]
     if defaults and key not in answers and asked.default is not None and is_empty(values.get(key)):
         decided.defaulted.add(key)
-        values[key] = list(asked.default) if isinstance(asked.default, tuple | list) else asked.default
+        values[key] = list(asked.default) if isinstance(asked.default, tuple) else asked.default
     if asked.type is FieldType.DYNAMIC_LIST:
         _decide_rows(decided, form.rows[key], key, defaults)
 

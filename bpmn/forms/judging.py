@@ -5,10 +5,8 @@ from datetime import date, datetime
 from typing import Protocol
 
 from bpmn.forms.deciding import Decided, is_empty
-from bpmn.forms.model import Field, FieldType
+from bpmn.forms.model import CHOICES, Field, FieldType
 from bpmn.forms.problems import Problem
-
-_CHOICES = frozenset({FieldType.SELECT, FieldType.RADIO, FieldType.CHECKLIST, FieldType.TAG_LIST})
 
 
 class Lookup(Protocol):
@@ -52,7 +50,7 @@ def _reference(field: Field, value: object, decided: Decided, lookup: Lookup) ->
     if field.widget in _ASKED:
         code, exists = _ASKED[field.widget]
         wrong = [each for each in values if not exists(lookup, each)]
-    elif field.type in _CHOICES:
+    elif field.type in CHOICES:
         allowed = {option.value for option in decided.options(field)}
         code, wrong = "NOT_AN_OPTION", [each for each in values if each not in allowed]
     else:

@@ -41,6 +41,10 @@ INPUTS = frozenset(FieldType) - {
 """The types that carry an answer under a key (DYNAMIC_LIST under its `path`)."""
 
 
+CHOICES = frozenset({FieldType.SELECT, FieldType.RADIO, FieldType.CHECKLIST, FieldType.TAG_LIST})
+"""The types whose answer is one or several of the options."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Option:
     """One choice of a select, radio, checklist or tag list."""
@@ -102,6 +106,11 @@ class Field:
     fields: tuple["Field", ...] = ()
     """Children of a GROUP or DYNAMIC_LIST."""
     line: int = field(default=0, compare=False)
+
+    def __post_init__(self) -> None:
+        # JSON knows lists only; a frozen value holds a tuple, wherever it was read from.
+        if isinstance(self.default, list):
+            object.__setattr__(self, "default", tuple(self.default))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 """A form-js JSON text read into a Form, with findings for everything in it that we do not do."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from bpmn.forms.model import Field, Form
 from bpmn.forms.properties import Members
 from bpmn.forms.remarks import Remarks, lines_of
 from bpmn.limits import FORM_BYTES, FORM_COMPONENTS, FORM_DEPTH
+
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
 def read_form(text: str, *, form_id: str, line: int = 0) -> tuple[Form | None, tuple[Finding, ...]]:
@@ -42,6 +45,9 @@ def _parsed(text: str, remarks: Remarks) -> dict[str, Any] | None:
         data = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         remarks.add("FORM_MALFORMED", reason=str(error))
+        return None
+    if _NUL.search(text):
+        remarks.add("FORM_MALFORMED", reason="a NUL character, which no database keeps")
         return None
     if not isinstance(data, dict) or not isinstance(data.get("components"), list):
         remarks.add("FORM_MALFORMED", reason="an object with an array `components` is expected")

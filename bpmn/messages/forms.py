@@ -58,6 +58,10 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "表单 {form} 的文本 {key} 含有 HTML 标记,将按普通文字显示",
         "The text {key} of form {form} holds HTML, which is shown as plain text",
     ),
+    "FORM_DEFAULT_INVALID": (
+        "表单 {form} 字段 {key} 的默认值不符合该字段的要求",
+        "The default of field {key} in form {form} is no answer that the field takes",
+    ),
     "FORM_LIMITS_CONTRADICT": (
         "表单 {form} 字段 {key} 的下限大于上限,无法填写",
         "Field {key} of form {form} has a lower limit above its upper one, so no answer fits",
@@ -75,8 +79,8 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "Field {key} of form {form} has an option without a value or with another one's",
     ),
     "FORM_WIDGET_UNKNOWN": (
-        "表单 {form} 字段 {key} 的控件 {widget} 未知,将按基础组件显示",
-        "Field {key} of form {form} names the unknown widget {widget} and is shown as its base component",
+        "表单 {form} 字段 {key}({type})没有控件 {widget},将按基础组件显示",
+        "Field {key} of form {form} is a {type}, which has no widget {widget}; it is shown without it",
     ),
 }
 

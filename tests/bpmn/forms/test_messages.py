@@ -33,6 +33,7 @@ def test_a_message_needs_no_parameter_that_does_not_come_with_its_code() -> None
         component("textfield", "a.b", readonly="=(", vendor=1),
         component("textfield", "x_outcome", properties={"fd:widget": "?"}),
         component("expression", "e"),
+        component("number", "d", defaultValue="x"),
         component("expression", "e", expression="=e"),
         component("number", "date", validate={"min": 2, "max": 1, "minLength": "x"}),
         component("select", "s", values=[{}]),

@@ -6,10 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bpmn.canonical import from_json, to_json
 from bpmn.findings import Severity
 from bpmn.forms.model import FieldType
 from bpmn.forms.reading import read_form
 from bpmn.limits import FORM_BYTES, FORM_DEPTH
+from bpmn.model import ProcessDefinition
+from bpmn.text import Text
 from tests.bpmn.forms.support import codes_of, component, findings_of, form_of, text_of
 
 
@@ -25,7 +28,7 @@ def test_a_member_of_form_js_becomes_the_member_of_the_field() -> None:
         "textfield",
         "title",
         description="help",
-        defaultValue="x",
+        defaultValue="abc",
         readonly="=locked",
         conditional={"hide": "=hidden = true"},
         validate={"required": True, "minLength": 2, "maxLength": "120", "pattern": "^a"},
@@ -38,7 +41,7 @@ def test_a_member_of_form_js_becomes_the_member_of_the_field() -> None:
     assert (field.required, field.required_when) == (True, "x > 1")
     assert (field.readonly, field.readonly_when, field.hidden_when) == (False, "locked", "hidden = true")
     assert (field.min_length, field.max_length, field.pattern) == (2, 120, "^a")
-    assert (field.default, field.prefix, field.suffix) == ("x", "¥", "/h")
+    assert (field.default, field.prefix, field.suffix) == ("abc", "¥", "/h")
     assert (field.editable, field.internal, field.description.default) == (True, True, "help")
 
 
@@ -217,6 +220,16 @@ def test_a_member_without_effect_is_mentioned_and_one_of_layout_is_not() -> None
     assert found == ["vendor", "properties.fd:unheard"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "widget"), [("checkbox", "user"), ("textfield", "users"), ("select", "image"), ("select", "x")]
+)
+def test_a_widget_that_does_not_go_with_its_component_is_warned_of_and_left_out(kind: str, widget: str) -> None:
+    raw = component(kind, "a", properties={"fd:widget": widget})
+
+    assert codes_of(raw, severity=Severity.WARNING) == ["FORM_WIDGET_UNKNOWN"]
+    assert form_of(raw).fields[0].widget is None
+
+
 def test_options_need_values_that_differ() -> None:
     values = [{"label": "x"}, {"value": "a"}, {"value": "a"}, "b"]
 
@@ -224,8 +237,32 @@ def test_options_need_values_that_differ() -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "default"),
+    [("number", "3"), ("textfield", ["x"]), ("checkbox", "yes"), ("checklist", "a"), ("datetime", "soon")],
+)
+def test_a_default_must_be_an_answer_that_the_field_takes(kind: str, default: object) -> None:
+    assert codes_of(component(kind, "a", defaultValue=default)) == ["FORM_DEFAULT_INVALID"]
+
+
+def test_a_default_is_cleaned_like_an_answer() -> None:
+    assert form_of(component("textfield", "a", defaultValue="e\u0301")).fields[0].default == "é"
+    assert form_of(component("taglist", "a", defaultValue=["x", "x"])).fields[0].default == ("x",)
+
+
+@pytest.mark.parametrize(
     "text",
-    ["", "x", "[]", "{}", '{"components": {}}', '{"components": [}', "[" * 100_000, '{"components": ["\ud800"]}'],
+    [
+        r'{"components": [], "x": "\u0000"}',
+        r'{"components": [], "x": "\\\u0000"}',
+        "",
+        "x",
+        "[]",
+        "{}",
+        '{"components": {}}',
+        '{"components": [}',
+        "[" * 100_000,
+        '{"components": ["\ud800"]}',
+    ],
 )
 def test_what_is_no_form_is_refused_whole(text: str) -> None:
     form, (finding,) = read_form(text, form_id="f", line=7)
@@ -295,3 +332,10 @@ def test_no_json_makes_reading_fail(components: list[object], kind: str) -> None
     text = json.dumps({"components": typed})
 
     read_form(text, form_id="f")
+
+
+def test_a_form_survives_the_canonical_json_of_its_process() -> None:
+    form = form_of(component("taglist", "a", defaultValue=["x"]), component("number", "n", defaultValue=2))
+    definition = ProcessDefinition(key="p", name=Text(default="p"), forms=(form,))
+
+    assert from_json(to_json(definition)) == definition
