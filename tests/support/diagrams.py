@@ -9,7 +9,8 @@
     t1: boundaryEvent F timer          an event with its kind; "timer-" does not interrupt
     w1: intermediateCatchEvent message
 
-A name's first letters give the kind: start, end, terminate, xor, and, or, events (an event-based gateway); anything else is a user task. `#` begins a comment.
+A name's first letters give the kind: start, end, terminate, xor, and, or, events (an event-based gateway); anything
+else is a user task. `#` begins a comment.
 """
 
 import re

@@ -1,6 +1,7 @@
 """Random processes: sound ones, built from blocks with one entry and one exit, and unstructured ones.
 
-Conditions are `v1 = 2` or `v1 > 1` over whole numbers v1 to v4; `decide` evaluates them without the product's interpreter.
+Conditions are `v1 = 2` or `v1 > 1` over whole numbers v1 to v4; `decide` evaluates them without the product's
+interpreter.
 """
 
 from collections import Counter
