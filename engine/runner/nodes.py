@@ -182,7 +182,8 @@ class InclusiveJoin(Join):
             self._reach = reachable_entries(self)
         has_token = sum(1 << place for place, flow in enumerate(self.entries) if flow in waiting)
         for token in scope.tokens():
-            reach = 0 if token.task_spec is self else self._reach.get(token.task_spec, 0)
+            # Tokens at the join itself are not in it: every way on from there visits the join.
+            reach = self._reach.get(token.task_spec, 0)
             if reach & ~has_token and not reach & has_token:
                 return False
         return True

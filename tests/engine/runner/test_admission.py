@@ -18,6 +18,7 @@ from bpmn.model import (
     ProcessDefinition,
 )
 from engine.runner import NotRunnable, compile_process
+from engine.runner.library import NoScripts
 from tests.engine.runner.journeys import begin, lines
 from tests.support.diagrams import process
 
@@ -172,8 +173,6 @@ def test_more_flows_from_one_node_than_the_limit_are_refused() -> None:
 
 
 def test_the_runner_hands_no_text_to_python() -> None:
-    from engine.runner.library import NoScripts
-
     compiled = compile_process(process(PLAIN))
     assert compiled.key == "P"
     with pytest.raises(AttributeError):

@@ -1,10 +1,14 @@
 """Conditions on flows: which way, and what happens when nobody knows which way."""
 
+from dataclasses import replace
+
 import pytest
 
 from bpmn import limits
-from engine.runner import StuckCode, open_tokens, retry
+from bpmn.model import Expression
+from engine.runner import StuckCode, complete, open_tokens, retry
 from tests.engine.runner.journeys import NOW, begin
+from tests.support.diagrams import process
 
 PRIORITY = 'start -> A -> xor1 -[priority = "P1"]-> B -> end\nxor1 -[priority = "P2"]-> C -> end\nxor1 -/-> D -> end'
 ACTIVITY = "start -> A -> B -> end\nA -[x > 1]-> C -> end\nA -/-> D -> end"
@@ -21,6 +25,13 @@ def test_of_two_conditions_that_hold_an_exclusive_gateway_takes_the_first_in_the
     journey = begin("start -> A -> xor1 -[x > 1]-> B -> end\nxor1 -[x > 0]-> C -> end")
     journey.complete("A", x=2)
     assert journey.at == ["B"]
+
+
+def test_the_default_flow_is_asked_last_wherever_it_stands_in_the_file() -> None:
+    for gateway in ("xor1", "or1"):
+        journey = begin(f"start -> A -> {gateway} -/-> B -> end\n{gateway} -[x > 0]-> C -> end")
+        journey.complete("A", x=1)
+        assert journey.at == ["C"]
 
 
 def test_a_condition_after_the_one_that_holds_is_not_asked() -> None:
@@ -58,11 +69,6 @@ def test_a_condition_on_a_default_flow_is_not_asked() -> None:
 
 
 def test_a_flow_with_an_outcome_and_a_condition_goes_by_the_condition() -> None:
-    from dataclasses import replace
-
-    from bpmn.model import Expression
-    from tests.support.diagrams import process
-
     definition = process("start -> A -(ok)-> B -> end\nA -/-> C -> end")
     flows = [replace(f, condition=Expression(text="x > 1")) if f.outcome else f for f in definition.flows]
     journey = begin(replace(definition, flows=tuple(flows)))
@@ -136,8 +142,6 @@ def test_retry_goes_by_a_corrected_outcome() -> None:
 
 
 def test_retry_remembers_the_outcome_that_the_variables_do_not_hold() -> None:
-    from engine.runner import complete
-
     journey = begin("start -> A -> xor1 -[x]-> B -> end\nxor1 -(ok)-> C -> end")
     token = journey.step.live[0].token
     step = complete(journey.compiled, journey.step.state, token=token, variables={}, now=NOW, outcome="ok")
@@ -213,6 +217,14 @@ def test_a_loop_of_gateways_stops_at_the_step_limit_and_moves_nothing() -> None:
     assert (again.state, again.stuck) == (step.state, step.stuck)
     assert journey.retry(go=True).entered == ("xor1", "xor2", "B")
     assert journey.at == ["B"]
+
+
+def test_a_command_may_enter_as_many_nodes_as_the_limit_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "ENGINE_STEPS", 100)
+    for gateways, finished in ((98, True), (99, False)):
+        step = begin("start -> " + " -> ".join(f"xor{n}" for n in range(gateways)) + " -> end").step
+        assert step.finished is finished
+        assert (step.stuck is None) is finished
 
 
 def test_the_step_limit_leaves_other_branches_where_they_were() -> None:

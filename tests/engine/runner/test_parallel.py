@@ -2,6 +2,7 @@
 
 import time
 
+from engine.runner.stored import Place, read
 from tests.engine.runner.journeys import begin, lines
 
 LOOP = """
@@ -40,6 +41,16 @@ def test_a_second_token_on_one_flow_of_a_join_stays_for_the_next_firing() -> Non
     assert not step.finished
     assert step.stuck is not None
     assert (step.stuck.code, step.stuck.element_id) == ("DEADLOCK", "and2")
+
+
+def test_tokens_that_wait_on_one_flow_are_taken_in_order_of_arrival() -> None:
+    journey = begin("start -> and1 -> A -> xor1 -> and2 -> D -> end\nand1 -> B -> xor1\nand1 -> C -> and2")
+    journey.walk("A", "B")
+    first, second = (token.number for token in read(journey.step.state).tokens if token.place is Place.WAITING)
+    journey.walk("C")
+    left = [token.number for token in read(journey.step.state).tokens if token.place is Place.WAITING]
+    assert first < second
+    assert left == [second]
 
 
 def test_a_gateway_may_join_and_fork_at_once() -> None:

@@ -83,6 +83,14 @@ def test_an_outcome_reaches_a_gateway_through_a_merge() -> None:
     assert journey.walk("B/ok").step.finished
 
 
+@pytest.mark.parametrize("between", ["and2", "S"])
+def test_an_outcome_does_not_reach_beyond_a_join_or_a_sub_process(between: str) -> None:
+    # Else it would depend on whether the token had to wait there, and so on which branch came last.
+    text = f"start -> and1 -> A -> {between} -> xor1 -(ok)-> C -> end\nxor1 -/-> D -> end\nand1 -> B -> and2 -> end2"
+    journey = begin(text + "\nS: subProcess").walk("B", "A/ok")
+    assert journey.at == ["D"]
+
+
 def test_a_task_completed_is_no_longer_open() -> None:
     journey = begin("start -> A -> B -> end")
     token = journey.step.live[0].token

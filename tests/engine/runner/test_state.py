@@ -1,6 +1,7 @@
 """The stored position: small, deterministic, versioned, and refused when it is not ours."""
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import orjson
@@ -73,8 +74,6 @@ def test_a_position_moves_on_a_definition_compiled_anew() -> None:
 
 
 def test_the_status_is_that_of_the_end_event_even_when_another_end_came_earlier() -> None:
-    from dataclasses import replace
-
     definition = process("start -> and1 -> A -> end1\nand1 -> B")
     statuses = {"end1": "CLOSED", "A": "IN_PROGRESS"}
     nodes = tuple(replace(node, status=statuses.get(node.id)) for node in definition.nodes)
@@ -85,8 +84,6 @@ def test_the_status_is_that_of_the_end_event_even_when_another_end_came_earlier(
 
 
 def test_the_status_is_that_of_the_active_node_entered_last() -> None:
-    from dataclasses import replace
-
     definition = process("start -> and1 -> A -> C -> end\nand1 -> S -> end\nS { start_s -> B -> D -> end_s }")
     statuses = {"A": "ONE", "B": "TWO", "S": "INSIDE", "start": "NEW", "and1": "FORKED"}
     nodes = tuple(replace(node, status=statuses.get(node.id)) for node in definition.nodes)
@@ -95,6 +92,14 @@ def test_the_status_is_that_of_the_active_node_entered_last() -> None:
     assert journey.complete("B").status == "INSIDE"
     assert journey.complete("D").status == "ONE"
     assert journey.complete("A").status is None
+
+
+def test_a_token_on_its_way_into_a_join_has_not_entered_it() -> None:
+    definition = process("start -> and1 -> A -> and2 -> end\nand1 -> B -> and2")
+    statuses = {"A": "ONE", "and2": "JOINED"}
+    nodes = tuple(replace(node, status=statuses.get(node.id)) for node in definition.nodes)
+    journey = begin(replace(definition, nodes=nodes))
+    assert journey.complete("B").status == "ONE"
 
 
 CORRUPT = [
