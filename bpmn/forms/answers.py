@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal
-from math import isnan
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields
 
 from bpmn.forms.model import Field, FieldType
+from bpmn.forms.numbers import number_of
 from bpmn.forms.order import placed
 from bpmn.forms.patterns import compile_pattern
 from bpmn.forms.problems import Problem, refusal
@@ -17,8 +16,6 @@ from bpmn.forms.times import clean_date, clean_date_time, clean_time
 from bpmn.limits import ANSWER_ITEMS, ID_LENGTH, TEXT_AREA, TEXT_FIELD
 
 _FILE_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}")
-LARGEST_NUMBER = 10**15
-"""Whole numbers up to here are exact in JSON, in both databases and in a browser."""
 
 Clean = Callable[[Any], Any]
 
@@ -90,36 +87,6 @@ def _text(field: Field) -> Clean:
         return text
 
     return clean
-
-
-def _number(field: Field) -> Clean:
-    def clean(value: Any) -> int | float:
-        if type(value) is not int and (type(value) is not float or isnan(value)):
-            raise refusal("NOT_A_NUMBER")
-        _check_range(field, value)
-        if field.decimal_digits is not None and _digits(value) > field.decimal_digits:
-            raise refusal("TOO_MANY_DECIMALS", maximum=field.decimal_digits)
-        return int(value) if value == int(value) else value
-
-    return clean
-
-
-def _check_range(field: Field, value: float) -> None:
-    least = -LARGEST_NUMBER if field.minimum is None else field.minimum
-    most = LARGEST_NUMBER if field.maximum is None else field.maximum
-    if value < least:
-        raise refusal("NUMBER_TOO_SMALL", minimum=_plain(least))
-    if value > most:
-        raise refusal("NUMBER_TOO_LARGE", maximum=_plain(most))
-
-
-def _plain(number: float) -> float:
-    return int(number) if number == int(number) else number
-
-
-def _digits(value: float) -> int:
-    exponent = Decimal(repr(value)).normalize().as_tuple().exponent
-    return max(-exponent, 0) if isinstance(exponent, int) else 0
 
 
 def _moment(field: Field) -> Clean:
@@ -205,7 +172,7 @@ def _computed(value: Any) -> Any:
 _CLEANERS: Mapping[FieldType, Callable[[Field], Clean]] = {
     FieldType.TEXT_FIELD: _text,
     FieldType.TEXT_AREA: _text,
-    FieldType.NUMBER: _number,
+    FieldType.NUMBER: number_of,
     FieldType.DATE_TIME: _moment,
     FieldType.SELECT: lambda _: _one_choice,
     FieldType.RADIO: lambda _: _one_choice,

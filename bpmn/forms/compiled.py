@@ -39,7 +39,7 @@ def compiled(form: Form) -> CompiledForm:
     found = _compiled.get(id(form))
     if found is None:
         found = _compiled[id(form)] = compile_fields(form.fields, programs_of(form.fields))
-        weakref.finalize(form, _compiled.pop, id(form), None)
+        weakref.finalize(form, _compiled.pop, id(form), None).atexit = False
     return found
 
 
