@@ -64,7 +64,7 @@ def move(
 
 def announcement(task: Task) -> NewJob:
     """The job that tells a task's candidates, or its holder, that it waits for them."""
-    args = {"ticket_id": str(task.ticket_id), "task": task.seq, "element": task.element_id}
+    args = {"ticket_id": str(task.ticket_id), "task": task.seq, "version": task.version, "element": task.element_id}
     return NewJob(kind="notify_task", args=args, dedupe=f"notify_task:{task.public_id}:{task.version}")
 
 

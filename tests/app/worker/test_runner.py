@@ -235,10 +235,10 @@ Runner(Database(sys.argv[1]), Duties(kinds={"k": JobKind(handler=handler)}), pac
 """
 
 
-def test_a_job_whose_worker_is_killed_runs_again_after_the_lease(database: Database, database_url: str) -> None:
+def test_a_job_whose_worker_is_killed_runs_again_after_the_lease(database: Database) -> None:
     put(database, NewJob(kind="k", args={}))
     victim = subprocess.Popen(
-        [sys.executable, "-c", KILLED, database_url],
+        [sys.executable, "-c", KILLED, database.url.render_as_string(hide_password=False)],
         stdout=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).parents[3],

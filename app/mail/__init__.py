@@ -1,0 +1,1 @@
+"""Mail: composed as text and simple HTML, sent by SMTP."""

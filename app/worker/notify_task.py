@@ -1,0 +1,34 @@
+"""`notify_task`: find whom a task waits for now, and leave one `mail` job for each."""
+
+from uuid import UUID
+
+from engine.ports.jobs import Job, RunUnit
+from engine.values.events import NewJob
+from storage import notices
+from storage.jobs import enqueue_all
+from storage.store import Store
+
+
+def notify_task(job: Job, run: RunUnit[Store]) -> None:
+    """Args: ticket_id, task (seq), version (of the task when it was announced), element.
+
+    The mails' dedupe keys make one mail per announcement and person, however often this runs.
+    """
+    ticket_id, seq, version = UUID(str(job.args["ticket_id"])), _number(job, "task"), _number(job, "version")
+
+    def act(work: Store) -> None:
+        people = notices.recipients(work, ticket_id=ticket_id, seq=seq, announced=version)
+        enqueue_all(work, [_mail(job, person, f"{ticket_id}.{seq}:{version}") for person in people])
+
+    run(act)
+
+
+def _mail(job: Job, person: UUID, announcement: str) -> NewJob:
+    args = {**job.args, "user_id": str(person)}
+    return NewJob(kind="mail", args=args, dedupe=f"mail:{announcement}:{person}")
+
+
+def _number(job: Job, name: str) -> int:
+    value = job.args[name]
+    assert isinstance(value, int)
+    return value

@@ -1,0 +1,353 @@
+"""From a task that opened to a mail in the reader's language: once, to the right people, by SMTP or in the mailbox."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from app.settings import Settings, Smtp
+from app.worker.duties import duties
+from app.worker.runner import Runner
+from bpmn.canonical import to_json
+from bpmn.model import Node, NodeKind, ProcessDefinition
+from bpmn.text import Text
+from engine.ids import new_id
+from engine.moves import announcement
+from engine.values.actors import Grant, Person
+from engine.values.processes import NotificationPolicy, Policy
+from engine.values.tickets import Task, TaskState
+from storage import tables as t
+from storage.background import in_background
+from storage.blobs import BlobDirectory
+from storage.channel import Statement
+from storage.database import Database
+from storage.jobs import enqueue
+from storage.rows import offer_rows, policy_text, task_row
+from tests.support.clock import Clock
+from tests.support.mail_server import MailServer, mail_server
+from tests.support.people import NOW, add_business, add_role, add_user, insert
+
+BASE = "http://127.0.0.1:8080"
+
+
+class Office:
+    """One ticket of one process, its people, and a worker."""
+
+    def __init__(self, database: Database, root: Path, smtp: Smtp | None = None) -> None:
+        self.database, self.clock = database, Clock()
+        self.root, self.smtp = root, smtp
+        for role, per_business in (("ops", True), ("qc", False)):
+            add_role(database, role, per_business=per_business)
+        for business in ("web", "shop"):
+            add_business(database, business)
+        self.alice = add_user(database, "alice", display_name="爱丽丝")
+        self.bob = add_user(database, "bob", grants=[("ops", "web")], email="bob@example.org", language="en")
+        self.carl = add_user(database, "carl", grants=[("ops", "")], email="carl@example.org")
+        add_user(database, "shopper", grants=[("ops", "shop")], email="shop@example.org")
+        add_user(database, "gone", grants=[("ops", "web")], email="gone@example.org", active=False)
+        self.ticket_id = self._ticket("网站打不开")
+
+    def _ticket(self, title: str) -> UUID:
+        node = Node(
+            id="Handle",
+            kind=NodeKind.USER_TASK,
+            scope="p",
+            name=Text(default="故障处理", translations=(("en", "Handle the fault"),)),
+        )
+        definition = ProcessDefinition(key="p", name=Text(default="p"), nodes=(node,))
+        process, deployment, category, service, ticket = (new_id() for _ in range(5))
+        author = {"imported_by": self.alice, "imported_at": NOW}
+        d = self.database
+        insert(
+            d,
+            t.process,
+            id=process,
+            key="p",
+            name_zh="p",
+            kind="incident",
+            policy=policy_text(Policy()),
+            created_at=NOW,
+        )
+        texts = {"hash": str(process), "file_name": "p.bpmn", "content": b"", "verdict": "ready", "findings": "[]"}
+        insert(d, t.version, process_id=process, number=1, definition=to_json(definition), **texts, **author)
+        deployed = {"role_bindings": "{}", "deployed_by": self.alice, "deployed_at": NOW}
+        insert(d, t.deployment, id=deployment, process_id=process, number=1, version=1, **deployed)
+        insert(d, t.category, id=category, name_zh="c")
+        insert(d, t.service, id=service, key="s", category_id=category, name_zh="s")
+        row = {"kind": "incident", "title": title, "status": "NEW", "phase": "running", "suspended": False}
+        row |= {"process_id": process, "deployment_id": deployment, "service_id": service, "business": "web"}
+        row |= {"requester_id": self.alice, "opened_at": NOW, "events": 1, "last_hash": b"", "last_seq": 1}
+        insert(d, t.ticket, id=ticket, number="INC20261123000001", **row)
+        return ticket
+
+    def open_task(self, seq: int = 1, *, announce: bool = True, **more: Any) -> Task:
+        values = {"candidates": (Grant(role="ops", business="web"),), "opened_at": NOW, **more}
+        task = Task(ticket_id=self.ticket_id, seq=seq, token=seq, element_id="Handle", **values)
+        insert(self.database, t.task, **task_row(task))
+        for row in offer_rows(task):
+            insert(self.database, t.offer, **row)
+        if announce:
+            self.announce(task)
+        return task
+
+    def announce(self, task: Task) -> None:
+        in_background(self.database, lambda work: enqueue(work, announcement(task)), now=self.clock())
+
+    def work(self) -> None:
+        settings = Settings(
+            database_url="", data_dir=self.root, secret_key=b"", smtp=self.smtp, base_url=BASE, clock=self.clock
+        )
+        can = duties(self.database, BlobDirectory(self.root / "blobs"), settings)
+        Runner(self.database, can, now=self.clock).drain()
+
+    def rows(self, table: sa.Table) -> list[Any]:
+        with self.database.channel(writing=False) as channel:
+            return channel.ask([Statement(sa.select(table).order_by(table.c.id))])[0]
+
+    def messages(self) -> list[Any]:
+        return sorted(self.rows(t.message), key=lambda row: row.address)
+
+    def jobs(self, kind: str) -> list[Any]:
+        return [row for row in self.rows(t.job) if row.kind == kind]
+
+    def change(self, clause: Any) -> None:
+        with self.database.engine.begin() as connection:
+            connection.execute(clause)
+
+
+@pytest.fixture
+def office(database: Database, tmp_path: Path) -> Office:
+    return Office(database, tmp_path)
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with mail_server() as running:
+        yield running
+
+
+@pytest.fixture
+def posted(database: Database, tmp_path: Path, server: MailServer) -> Office:
+    smtp = Smtp(host="127.0.0.1", port=server.port, security="none", sender="desk@faultdesk.example")
+    return Office(database, tmp_path, smtp)
+
+
+def test_without_a_mail_server_each_candidate_finds_it_in_the_mailbox_in_his_language(office: Office) -> None:
+    task = office.open_task()
+    office.work()
+    english, chinese = office.messages()
+    assert (english.recipient_id, chinese.recipient_id) == (office.bob, office.carl)
+    assert english.subject == "[INC20261123000001] To do: Handle the fault — 网站打不开"
+    assert chinese.subject == "[INC20261123000001] 待办:故障处理 — 网站打不开"
+    link = f"/tasks/{task.public_id}"
+    assert {row.link for row in (english, chinese)} == {link}
+    for row, words in ((english, "Opened by: 爱丽丝"), (chinese, "提单人:爱丽丝")):
+        assert BASE + link in row.body
+        assert words in row.body
+        assert (row.channel, row.ticket_id) == ("mailbox", office.ticket_id)
+    assert {row.state for row in office.rows(t.job)} == {"done"}
+
+
+def test_an_announcement_made_twice_tells_everyone_once(office: Office) -> None:
+    task = office.open_task()
+    office.work()
+    office.announce(task)
+    office.change(sa.update(t.job).where(t.job.c.kind == "notify_task").values(state="ready", attempts=0))
+    office.work()
+    assert len(office.messages()) == 2
+    office.change(sa.update(t.job).where(t.job.c.kind == "mail").values(state="ready", attempts=0))
+    office.work()
+    assert len(office.messages()) == 2
+
+
+def test_who_lost_the_role_before_the_job_ran_is_not_told(office: Office) -> None:
+    office.open_task()
+    office.change(sa.delete(t.role_member).where(t.role_member.c.user_id == office.bob))
+    office.work()
+    assert [row.recipient_id for row in office.messages()] == [office.carl]
+
+
+def test_a_task_made_for_somebody_is_told_to_him_alone(office: Office) -> None:
+    bob = Person(id=office.bob, name="bob", display_name="Bob")
+    office.open_task(state=TaskState.CLAIMED, assignee=bob, claimed_at=NOW)
+    office.work()
+    assert [row.recipient_id for row in office.messages()] == [office.bob]
+
+
+def test_a_task_that_was_claimed_before_the_job_ran_is_news_for_nobody(office: Office) -> None:
+    task = office.open_task()
+    claimed = {"state": "claimed", "assignee_id": office.bob, "claimed_at": NOW, "version": task.version + 1}
+    office.change(sa.update(t.task).values(**claimed))
+    office.change(sa.delete(t.offer))
+    office.work()
+    assert office.messages() == []
+
+
+@pytest.mark.parametrize("policy", [NotificationPolicy(events=()), NotificationPolicy(channels=())])
+def test_a_process_that_no_longer_announces_tasks_is_obeyed_at_once(office: Office, policy: NotificationPolicy) -> None:
+    office.open_task()
+    office.change(sa.update(t.process).values(policy=policy_text(Policy(notification=policy))))
+    office.work()
+    assert office.messages() == []
+
+
+def test_by_smtp_it_arrives_as_text_and_html_with_the_jobs_id(posted: Office, server: MailServer) -> None:
+    posted.open_task()
+    posted.work()
+    assert sorted(server.envelopes) == [
+        ("desk@faultdesk.example", ["bob@example.org"]),
+        ("desk@faultdesk.example", ["carl@example.org"]),
+    ]
+    by_recipient = {str(mail["To"]): mail for mail in server.mails}
+    mail = by_recipient["Bob <bob@example.org>"]
+    job_ids = {f"<{row.id}@faultdesk.example>" for row in posted.jobs("mail")}
+    assert {str(each["Message-ID"]) for each in server.mails} == job_ids
+    assert mail["Subject"] == "[INC20261123000001] To do: Handle the fault — 网站打不开"
+    assert (mail["Auto-Submitted"], mail["From"]) == ("auto-generated", "Faultdesk <desk@faultdesk.example>")
+    plain, page = (mail.get_body((kind,)) for kind in ("plain", "html"))
+    assert plain is not None
+    assert page is not None
+    assert f"{BASE}/tasks/{posted.ticket_id}.1" in plain.get_content()
+    assert f'<a href="{BASE}/tasks/{posted.ticket_id}.1">' in page.get_content()
+    assert [(row.channel, row.address) for row in posted.messages()] == [
+        ("smtp", "bob@example.org"),
+        ("smtp", "carl@example.org"),
+    ]
+
+
+EVIL = '"><img src=x onerror=alert(1)>\r\nBcc: all@corp\r\n\r\n{{7*7}} {number} ${7*7} \u202etxt'
+
+
+def test_a_hostile_title_and_name_stay_text_and_make_no_header(posted: Office, server: MailServer) -> None:
+    posted.change(sa.update(t.ticket).values(title=EVIL + "x" * 10_000))
+    posted.change(sa.update(t.user).where(t.user.c.id == posted.bob).values(display_name='"<x@y>"\r\nBcc: all@corp'))
+    posted.change(sa.delete(t.role_member).where(t.role_member.c.user_id == posted.carl))
+    posted.open_task()
+    posted.work()
+    [mail], [envelope] = server.mails, server.envelopes
+    assert envelope[1] == ["bob@example.org"]
+    assert mail["Bcc"] is None
+    assert [address.addr_spec for address in mail["To"].addresses] == ["bob@example.org"]
+    assert len(str(mail["Subject"])) <= 200
+    assert "{{7*7}} {number} ${7*7} txt" in str(mail["Subject"])
+    page = mail.get_body(("html",))
+    assert page is not None
+    assert "<img" not in page.get_content()
+    assert "&lt;img" in page.get_content()
+    assert all("\n" not in value and "\r" not in value for value in mail.values())
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "a@b\r\nRCPT TO:<x@y>",
+        "a@b, c@d",
+        "<a@b>",
+        "a b@c",
+        "a@b c",
+        "",
+        "a@",
+        "@b",
+        "a@b@c",
+        "用户@例子.中国",
+        "a@" + "b" * 260,
+    ],
+)
+def test_an_address_that_is_none_is_never_sent_to(posted: Office, server: MailServer, address: str) -> None:
+    posted.change(sa.update(t.user).where(t.user.c.id == posted.bob).values(email=address))
+    posted.change(sa.delete(t.role_member).where(t.role_member.c.user_id == posted.carl))
+    posted.open_task()
+    posted.work()
+    assert server.commands == []
+    [job] = posted.jobs("mail")
+    if address:
+        assert (job.state, job.error, posted.messages()) == ("dead", "ADDRESS_INVALID", [])
+    else:
+        assert [row.channel for row in posted.messages()] == ["mailbox"]
+
+
+def test_a_refusal_for_good_is_dead_at_once(posted: Office, server: MailServer) -> None:
+    server.refuse_recipients = "550 no such user"
+    posted.open_task()
+    posted.work()
+    assert [(row.state, row.attempts, row.error) for row in posted.jobs("mail")] == [("dead", 1, "SMTP_550")] * 2
+    assert posted.messages() == []
+
+
+@pytest.mark.parametrize("where", ["refuse_recipients", "refuse_data"])
+def test_a_refusal_for_now_is_tried_again_with_the_same_message_id(
+    posted: Office, server: MailServer, where: str
+) -> None:
+    setattr(server, where, "451 later")
+    posted.open_task()
+    posted.work()
+    assert [(row.state, row.attempts, row.error) for row in posted.jobs("mail")] == [("ready", 1, "SMTP_451")] * 2
+    setattr(server, where, None)
+    posted.clock.forward(timedelta(seconds=13))
+    posted.work()
+    assert [(row.state, row.attempts, row.error) for row in posted.jobs("mail")] == [("done", 2, None)] * 2
+    assert {str(each["Message-ID"]) for each in server.mails} == {
+        f"<{row.id}@faultdesk.example>" for row in posted.jobs("mail")
+    }
+    assert len(posted.messages()) == 2
+
+
+def test_a_server_that_is_down_for_ten_minutes_loses_nothing(posted: Office, server: MailServer) -> None:
+    real, posted.smtp = posted.smtp, Smtp(host="127.0.0.1", port=1, security="none", sender="a@b.example")
+    posted.open_task()
+    for _ in range(20):
+        posted.work()
+        posted.clock.forward(timedelta(seconds=30))
+    waiting = posted.jobs("mail")
+    assert {(row.state, row.error) for row in waiting} == {("ready", "SMTP_UNREACHABLE")}
+    posted.smtp = real
+    posted.clock.forward(timedelta(minutes=20))
+    posted.work()
+    assert len(server.mails) == 2
+    assert len(posted.messages()) == 2
+
+
+def test_a_server_without_tls_gets_nothing_when_tls_is_asked_for(posted: Office, server: MailServer) -> None:
+    posted.smtp = Smtp(
+        host="127.0.0.1", port=server.port, security="starttls", user="u", password="hunter2", sender="a@b.c"
+    )
+    posted.open_task()
+    posted.work()
+    assert {(row.state, row.error) for row in posted.jobs("mail")} == {("ready", "SMTP_TLS_FAILED")}
+    assert server.mails == []
+    assert "hunter2" not in repr(posted.rows(t.job))
+
+
+def test_the_twenty_first_mail_of_an_hour_about_a_ticket_stays_here(posted: Office, server: MailServer) -> None:
+    posted.change(sa.delete(t.role_member).where(t.role_member.c.user_id == posted.carl))
+    for seq in range(1, 23):
+        posted.open_task(seq)
+    posted.work()
+    assert len(server.mails) == 20
+    assert sorted(row.channel for row in posted.messages()) == ["mailbox"] * 2 + ["smtp"] * 20
+    posted.clock.forward(timedelta(minutes=61))
+    posted.open_task(23)
+    posted.work()
+    assert len(server.mails) == 21
+
+
+def test_an_answer_that_never_comes_after_the_message_means_the_same_message_again(
+    posted: Office, server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.mail.smtp.TIMEOUT", 0.3)
+    posted.change(sa.delete(t.role_member).where(t.role_member.c.user_id == posted.carl))
+    server.silence = 1.0
+    posted.open_task()
+    posted.work()
+    [waiting] = posted.jobs("mail")
+    assert (waiting.state, waiting.error) == ("ready", "SMTP_UNREACHABLE")
+    server.silence = 0.0
+    monkeypatch.setattr("app.mail.smtp.TIMEOUT", 20.0)
+    posted.clock.forward(timedelta(seconds=13))
+    posted.work()
+    assert len(posted.messages()) == 1
+    assert {str(each["Message-ID"]) for each in server.mails} == {f"<{waiting.id}@faultdesk.example>"}

@@ -1,0 +1,93 @@
+"""The audit's seals show any change of the past (D-09)."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from engine.ids import new_id
+from storage import sealing
+from storage.background import in_background
+from storage.database import Database
+from storage.tables import audit, audit_seal
+
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+
+def note(database: Database, count: int, *, at: datetime = NOW) -> list[Any]:
+    rows = [
+        {"id": new_id(), "at": at + timedelta(seconds=n), "type": "t", "payload": f'{{"n":{n}}}', "salt": b"s" * 16}
+        for n in range(count)
+    ]
+    in_background(database, lambda work: work.write(sa.insert(audit), rows), now=at)
+    return [row["id"] for row in rows]
+
+
+def seal(database: Database, *, at: datetime) -> int:
+    return in_background(database, sealing.seal_next, now=at)
+
+
+def broken(database: Database) -> int | None:
+    return in_background(database, sealing.first_broken_seal, now=NOW)
+
+
+def change(database: Database, clause: Any) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(clause)
+
+
+@pytest.fixture
+def sealed(database: Database, monkeypatch: pytest.MonkeyPatch) -> tuple[Database, list[Any]]:
+    monkeypatch.setattr(sealing, "BATCH", 4)
+    ids = note(database, 10)
+    later = NOW + timedelta(hours=1)
+    assert [seal(database, at=later) for _ in range(4)] == [4, 4, 2, 0]
+    return database, ids
+
+
+def test_what_is_sealed_holds_and_goes_on_holding(sealed: tuple[Database, list[Any]]) -> None:
+    database, _ = sealed
+    assert broken(database) is None
+    note(database, 3, at=NOW + timedelta(minutes=90))
+    assert broken(database) is None
+    assert seal(database, at=NOW + timedelta(hours=2)) == 3
+    assert broken(database) is None
+
+
+def test_a_row_is_sealed_only_when_nothing_can_slip_in_front_of_it(database: Database) -> None:
+    note(database, 1)
+    assert seal(database, at=NOW + timedelta(seconds=59)) == 0
+    assert seal(database, at=NOW + timedelta(seconds=60)) == 1
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("payload", '{"n":99}'),
+        ("type", "other"),
+        ("subject", "x"),
+        ("address", "192.0.2.1"),
+        ("salt", b"t" * 16),
+        ("at", NOW + timedelta(seconds=5, microseconds=1)),
+    ],
+)
+def test_a_changed_row_breaks_its_seal(sealed: tuple[Database, list[Any]], column: str, value: object) -> None:
+    database, ids = sealed
+    change(database, sa.update(audit).where(audit.c.id == ids[5]).values({column: value}))
+    assert broken(database) == 2
+
+
+@pytest.mark.parametrize(("row", "number"), [(0, 1), (4, 2), (7, 2), (9, 3)])
+def test_a_row_that_was_taken_away_breaks_its_seal(sealed: tuple[Database, list[Any]], row: int, number: int) -> None:
+    database, ids = sealed
+    change(database, sa.delete(audit).where(audit.c.id == ids[row]))
+    assert broken(database) == number
+
+
+def test_a_row_put_in_later_and_a_seal_taken_away_show(sealed: tuple[Database, list[Any]]) -> None:
+    database, _ = sealed
+    note(database, 1, at=NOW + timedelta(seconds=1))
+    assert broken(database) == 1
+    change(database, sa.delete(audit_seal).where(audit_seal.c.number == 1))
+    assert broken(database) == 1
