@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bpmn.forms.checking import check_answers
 from bpmn.forms.model import Form
+from bpmn.forms.showing import describe
 from tests.bpmn.forms.support import NOW, Installation, check, component, form_of, refused
 
 OPTIONS = [{"value": "a", "label": "A"}, {"value": "b", "label": "B"}]
@@ -447,3 +448,20 @@ def test_no_answers_make_the_check_fail_and_what_it_passes_can_be_stored(answers
     checked = check_answers(_EVERYTHING, answers, variables={}, now=NOW, lookup=Installation())
 
     assert checked.errors or json.dumps(checked.answers, allow_nan=False, ensure_ascii=False).encode()
+
+
+@given(st.dictionaries(st.sampled_from([f"k_{kind}" for kind in _KINDS]), _VALUES, max_size=6))
+def test_whatever_was_saved_half_filled_can_be_shown(answers: dict[str, object]) -> None:
+    shown = describe(_EVERYTHING, answers=answers, variables=answers, now=NOW)
+
+    assert [each.path for each in shown] == [f"k_{kind}" for kind in _KINDS]
+
+
+def test_data_nested_without_end_is_shown_and_not_followed() -> None:
+    deep: object = 1
+    for _ in range(1_000):
+        deep = [deep]
+
+    assert describe(_EVERYTHING, answers={"k_number": deep}, variables={}, now=NOW)
+    assert refused(_EVERYTHING, {"k_number": deep}) == ["k_number NOT_A_NUMBER"]
+    assert refused(_EVERYTHING, {"k_expression": deep}) == ["k_expression READ_ONLY_FIELD"]
