@@ -108,8 +108,7 @@ def _open_range(cursor: Cursor) -> ast.Node:
 def _context(cursor: Cursor) -> ast.Node:
     position = cursor.advance().start
     entries: dict[str, ast.Entry] = {}
-    names: set[str] = set()
-    with cursor.scope(names):
+    with cursor.scope(set()):
         while not cursor.accept("}"):
             start = cursor.token
             name = key(cursor)
@@ -117,7 +116,7 @@ def _context(cursor: Cursor) -> ast.Node:
                 raise cursor.refused(f"key {name} twice"[:80], start)
             cursor.expect(":")
             # A function may call itself, so its own name is known in its body.
-            names.add(name)
+            cursor.bind(name)
             entries[name] = ast.Entry(key=name, value=cursor.expression(), position=start.start)
             if not cursor.accept(","):
                 cursor.expect("}")
@@ -137,7 +136,7 @@ def _if(cursor: Cursor) -> ast.Node:
     return ast.If(branches=tuple(branches), otherwise=cursor.expression(), position=position)
 
 
-def _iterators(cursor: Cursor, names: set[str]) -> tuple[ast.Iterator, ...]:
+def _iterators(cursor: Cursor) -> tuple[ast.Iterator, ...]:
     found: list[ast.Iterator] = []
     while True:
         position = cursor.token.start
@@ -146,26 +145,24 @@ def _iterators(cursor: Cursor, names: set[str]) -> tuple[ast.Iterator, ...]:
         source = cursor.expression()
         end = cursor.expression() if cursor.accept("..") else None
         found.append(ast.Iterator(name=name, source=source, end=end, position=position))
-        names.add(name)
+        cursor.bind(name)
         if not cursor.accept(","):
             return tuple(found)
 
 
 def _for(cursor: Cursor) -> ast.Node:
     position = cursor.advance().start
-    names: set[str] = set()
-    with cursor.scope(names):
-        iterators = _iterators(cursor, names)
-        names.add(PARTIAL)
+    with cursor.scope(set()):
+        iterators = _iterators(cursor)
+        cursor.bind(PARTIAL)
         cursor.expect("return")
         return ast.For(iterators=iterators, result=cursor.expression(), position=position)
 
 
 def _quantified(cursor: Cursor) -> ast.Node:
     word = cursor.advance()
-    names: set[str] = set()
-    with cursor.scope(names):
-        iterators = _iterators(cursor, names)
+    with cursor.scope(set()):
+        iterators = _iterators(cursor)
         cursor.expect("satisfies")
         condition = cursor.expression()
     return ast.Quantified(every=word.value == "every", iterators=iterators, condition=condition, position=word.start)

@@ -1,6 +1,5 @@
 """The parser's place in the tokens, the names in scope and how deep it is."""
 
-import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Protocol
@@ -35,8 +34,12 @@ class Cursor:
         self.tokens = tokenize(text)
         self.index = 0
         self.depth = 0
-        self.declared = frozenset(declared)
         self.scopes: list[set[str]] = []
+        self._spelled: dict[tuple[str, ...], str] = {}
+        self._lengths: dict[str, set[int]] = {}
+        self.declared = frozenset(declared)
+        for name in self.declared:
+            self._register(name)
 
     def expression(self, binding: int = 0) -> ast.Node:
         """The longest expression from here whose operators all bind stronger than ``binding``."""
@@ -96,36 +99,45 @@ class Cursor:
 
     @contextmanager
     def scope(self, names: set[str]) -> Iterator[None]:
-        """These names are known while the block is read."""
+        """These names are known while the block is read; ``bind`` adds to them."""
+        for name in names:
+            self._register(name)
         self.scopes.append(names)
         yield
         self.scopes.pop()
 
+    def bind(self, name: str) -> None:
+        """The innermost scope knows one more name from here on."""
+        self.scopes[-1].add(name)
+        self._register(name)
+
+    def _register(self, name: str) -> None:
+        """Remember how a name of several tokens is written, so that it is found by its first one."""
+        if name.isidentifier():
+            return
+        try:
+            parts = tuple(token.value for token in tokenize(name)[:-1])
+        except ExpressionRefused:
+            return
+        if parts:
+            self._spelled[parts] = name
+            self._lengths.setdefault(parts[0], set()).add(len(parts))
+
     def knows(self, name: str) -> bool:
         return name in self.declared or any(name in scope for scope in self.scopes)
 
-    def known_here(self, extra: Collection[str] = ()) -> str | None:
+    def known_here(self) -> str | None:
         """The longest known name with spaces or signs that the text continues with, consumed; or None."""
-        candidates = {name for names in (self.declared, *self.scopes, extra) for name in names}
-        for name in sorted((name for name in candidates if not name.isidentifier()), key=len, reverse=True):
-            end = self._match(name)
-            if end is not None:
-                self._skip_to(end)
+        for length in sorted(self._lengths.get(self.token.value, ()), reverse=True):
+            run = self.tokens[self.index : self.index + length]
+            name = self._spelled.get(tuple(token.value for token in run))
+            if name is None or not self.knows(name):
+                continue
+            # Signs belong to a name only as it is written: a-b is not a - b.
+            if " ".join(self.text[run[0].start : run[-1].end].split()) == " ".join(name.split()):
+                self.index += length
                 return name
         return None
-
-    def _match(self, name: str) -> int | None:
-        pattern = r"\s+".join(re.escape(word) for word in name.split())
-        match = re.compile(pattern).match(self.text, self.token.start)
-        if match is None or (re.match(r"\w", name[-1]) and re.match(r"\w", self.text[match.end() :][:1])):
-            return None
-        ends = any(token.start >= match.end() for token in self.tokens[self.index :])
-        inside = any(token.start < match.end() < token.end for token in self.tokens[self.index :])
-        return match.end() if ends and not inside else None
-
-    def _skip_to(self, end: int) -> None:
-        while self.token.start < end and self.token.kind is not Kind.END:
-            self.index += 1
 
     def words(self) -> str:
         """A name nobody declared: words that stand side by side are one name, up to a reserved word."""

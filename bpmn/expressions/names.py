@@ -6,7 +6,9 @@ from bpmn.expressions.errors import ExpressionRefused
 from bpmn.expressions.functions import BUILTINS
 from bpmn.expressions.lexer import Kind
 
-_SPACED = tuple(sorted((name for name in BUILTINS if " " in name), key=len, reverse=True))
+_SPACED: dict[str, list[list[str]]] = {}
+for _words in sorted((name.split() for name in BUILTINS if " " in name), key=len, reverse=True):
+    _SPACED.setdefault(_words[0], []).append(_words)
 _KEY_SIGNS = frozenset(".-+*/")
 PARTIAL = "partial"
 
@@ -19,8 +21,7 @@ def name_node(cursor: Cursor) -> ast.Node:
 
 
 def _builtin_here(cursor: Cursor) -> str | None:
-    for name in _SPACED:
-        words = name.split()
+    for words in _SPACED.get(cursor.token.value, ()):
         tokens = cursor.tokens[cursor.index : cursor.index + len(words)]
         if [token.value for token in tokens] != words or any(token.kind is not Kind.NAME for token in tokens):
             continue
@@ -28,7 +29,7 @@ def _builtin_here(cursor: Cursor) -> str | None:
         # "date and time" may also be two variables with an "and" between; only a call is the function's name.
         if after.value == "(" or (not RESERVED.intersection(words) and after.kind is not Kind.NAME):
             cursor.index += len(words)
-            return name
+            return " ".join(words)
     return None
 
 

@@ -62,6 +62,9 @@ def is_scalar(value: object) -> bool:
 _SCALARS = frozenset({type(None), bool, Decimal, str, date, time, datetime, timedelta, YearsMonths, Range, Far})
 
 
+_AS_IS = frozenset({type(None), bool, str})
+
+
 def to_feel(value: object, depth: int = 0) -> object:
     """JSON-like Python as FEEL: int and float become Decimal, tuples lists, mappings dicts, all the way down.
 
@@ -113,18 +116,23 @@ class _Writer:
         self.left = limits.JSON_NODES
 
     def write(self, value: object, depth: int) -> object:
-        self.left -= 1
+        if isinstance(value, Range):
+            value = range_parts(value)
+        if isinstance(value, list):
+            self._enter(len(value), depth)
+            return [item if type(item) in _AS_IS else self.write(item, depth + 1) for item in value]
+        if isinstance(value, dict):
+            self._enter(len(value), depth)
+            pairs = value.items()
+            return {key: item if type(item) in _AS_IS else self.write(item, depth + 1) for key, item in pairs}
+        return _scalar_json(value)
+
+    def _enter(self, size: int, depth: int) -> None:
+        self.left -= size + 1
         if self.left < 0:
             raise BudgetExhausted("size")
         if depth > limits.DATA_DEPTH:
             raise BudgetExhausted("depth")
-        if isinstance(value, dict):
-            return {key: self.write(item, depth + 1) for key, item in value.items()}
-        if isinstance(value, list):
-            return [self.write(item, depth + 1) for item in value]
-        if isinstance(value, Range):
-            return self.write(range_parts(value), depth)
-        return _scalar_json(value)
 
 
 def range_parts(value: Range) -> dict[str, object]:

@@ -93,7 +93,7 @@ def replace(rt: Runtime, string: str, pattern: str, replacement: str, flags: str
         length += sum(map(len, made[-1 - len(parts) :]))
         if length > limits.STRING_LENGTH:
             raise BudgetExhausted("size")
-        rt.spend(1)
+        rt.spend(1 + len(parts) // 2)
     made.append(string[end:])
     return rt.text("".join(made))
 
