@@ -1,0 +1,98 @@
+"""`faultdesk serve` and `worker`: the service, and more hands for its jobs."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+
+from app.cli.local import opened
+from app.desk import Desk
+from app.logs import configure_logs
+from app.metrics import Metrics
+from app.settings import is_loopback, settings_from
+from app.worker.duties import duties
+from app.worker.runner import Runner
+from storage import migrations
+from storage.blobs import BlobDirectory
+from storage.database import Database
+
+THREADS = 16
+SLOWEST_HEADER_MS = 10_000
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65_535))
+@click.option("--workers", default=None, type=click.IntRange(1, 64), help="Processes; 1 on SQLite, else one per core.")
+@click.option("--allow-http", is_flag=True, help="Serve another than a loopback address without TLS in front.")
+def serve(host: str, port: int, workers: int | None, allow_http: bool) -> None:
+    """Serve the pages and the API, with the worker inside."""
+    if allow_http:
+        os.environ["FAULTDESK_ALLOW_HTTP"] = "1"
+    os.environ.setdefault("FAULTDESK_BASE_URL", f"http://{_in_url(host)}:{port}")
+    with opened() as (settings, database):
+        if not is_loopback(host) and not settings.is_https and not settings.allow_http:
+            raise click.ClickException(
+                f"{host} is reached by others: set FAULTDESK_BASE_URL to the https address of your proxy, or give --allow-http."
+            )
+        migrations.upgrade(database)
+        sqlite = not database.is_postgresql
+        link = first_setup(database, settings.base_url)
+    if link is not None:
+        click.echo(f"No account exists yet. Open {link} within one hour to make the first administrator.")
+    click.echo(f"Faultdesk serves {settings.base_url} (API: {settings.base_url}/api/docs)")
+    run_server(host, port, workers=workers or (1 if sqlite else os.cpu_count() or 1))
+
+
+@click.command()
+def worker() -> None:
+    """Drain jobs in a process of its own, beside `faultdesk serve`."""
+    configure_logs()
+    settings = settings_from()
+    database = Database(settings.database_url)
+    desk = Desk(
+        settings=settings,
+        database=database,
+        blobs=BlobDirectory(settings.data_dir / "attachments"),
+        metrics=Metrics(),
+    )
+    runner = Runner(database, duties(database, desk.blobs, settings), now=settings.clock)
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        sys.exit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        runner.run()
+    finally:
+        runner.stop()
+        database.dispose()
+
+
+def run_server(host: str, port: int, *, workers: int) -> None:
+    """Serve until the process is told to stop. A request whose header takes longer than 10 s is cut off."""
+    Granian(
+        "app.wsgi:make",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=THREADS,
+        websockets=False,
+        http1_settings=HTTP1Settings(header_read_timeout=SLOWEST_HEADER_MS),
+        log_access=False,
+        working_dir=Path.cwd(),
+        respawn_failed_workers=True,
+        process_name="faultdesk",
+    ).serve()
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,24 @@
+"""What the WSGI server loads in each of its processes: the application, and beside it the worker that drains jobs."""
+
+import atexit
+
+from flask import Flask
+
+from app.desk import desk_of
+from app.factory import create_app
+from app.logs import configure_logs
+from app.settings import settings_from
+from app.worker.duties import duties
+from app.worker.runner import Runner
+
+
+def make() -> Flask:
+    """The application with a worker thread of its own, which is stopped with the process."""
+    configure_logs()
+    app = create_app(settings_from())
+    desk = desk_of(app)
+    worker = Runner(desk.database, duties(desk.database, desk.blobs, desk.settings), now=desk.settings.clock)
+    desk.wake = worker.wake
+    worker.start()
+    atexit.register(worker.stop)
+    return app
