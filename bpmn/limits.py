@@ -64,6 +64,9 @@ FORM_COMPONENTS: Final = 20_000
 FORM_DEPTH: Final = 20
 """Groups and repeating groups nested in one form."""
 
+FORM_EXPRESSIONS: Final = 262_144
+"""Characters of all different FEEL texts of one form: parsing takes some microseconds for each."""
+
 FIELD_KEY: Final = 64
 """Characters of a field's key."""
 
@@ -96,6 +99,9 @@ FILE_BYTES: Final = 10 * 1024 * 1024
 XML_ELEMENTS: Final = 20_000
 """Elements of one XML file."""
 
+XML_ATTRIBUTES: Final = 200_000
+"""Attributes of all elements of one XML file."""
+
 XML_DEPTH: Final = 256
 """Elements open at once in one XML file."""
 
@@ -117,6 +123,9 @@ PARALLEL_FAN_OUT: Final = 500
 
 MULTI_INSTANCE: Final = 1_000
 """Items of one multi-instance activity, or rounds of one standard loop."""
+
+EXPRESSIONS_SOURCE: Final = 200_000
+"""Characters of all expressions of one process, its forms' own left out."""
 
 FINDINGS_PER_CODE: Final = 200
 """Findings of one code that one report spells out; further ones are counted."""

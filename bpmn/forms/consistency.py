@@ -16,6 +16,7 @@ from bpmn.limits import FIELD_KEY
 
 _KEY = re.compile(r"[^\W\d]\w*")
 _ACTIVE_LINK = re.compile(r"(?:javascript|vbscript|data):", re.IGNORECASE)
+_REFERENCE = re.compile(r"&(?:#0*[0-9]{1,7}|#[xX]0*[0-9a-fA-F]{1,6}|[A-Za-z]{1,32});?")
 _LINKED_TEXT = re.compile(r"\]\(|href|src|<\s*\w")
 
 
@@ -93,11 +94,16 @@ def _check_expressions(field: Field, remarks: Remarks) -> None:
 
 def _check_text(field: Field, remarks: Remarks) -> None:
     for each in (field.text.default, *(text for _, text in field.text.translations)):
-        plain = re.sub(r"[\x00-\x20\x7f]", "", html.unescape(each))
-        if _ACTIVE_LINK.search(plain) and _LINKED_TEXT.search(each):
+        if _ACTIVE_LINK.search(_as_a_browser_reads(each)) and _LINKED_TEXT.search(each):
             remarks.add("FORM_LINK_REFUSED", field.key or field.id)
         elif re.search(r"<\s*[a-zA-Z/!]", each):
             remarks.add("FORM_HTML_SHOWN_AS_TEXT", field.key or field.id, Severity.WARNING)
+
+
+def _as_a_browser_reads(text: str) -> str:
+    """Character references resolved, blanks and control characters taken out, as a browser does with a link."""
+    short = _REFERENCE.sub(lambda found: html.unescape(found.group()), text)
+    return re.sub(r"[\x00-\x20\x7f]", "", short)
 
 
 def _check_meaning(field: Field, remarks: Remarks) -> None:

@@ -29,14 +29,23 @@ def expressions_of(field: Field) -> Iterator[tuple[str, str]]:
         yield from (("text", part) for literal, part in parts_of(each) if not literal)
 
 
-def programs_of(fields: Iterable[Field]) -> dict[str, Program]:
-    """The programs of all FEEL texts of these components and those inside them, by text; refused ones left out."""
-    found: dict[str, Program] = {}
+def texts_of(fields: Iterable[Field]) -> frozenset[str]:
+    """The different FEEL texts of these components and those inside them."""
+    return frozenset(text for field in _walked(fields) for _, text in expressions_of(field))
+
+
+def _walked(fields: Iterable[Field]) -> Iterator[Field]:
     for field in fields:
-        found.update(programs_of(field.fields))
-        for _, text in expressions_of(field):
-            try:
-                found[text] = program_of(text)
-            except ExpressionRefused:
-                continue
+        yield field
+        yield from _walked(field.fields)
+
+
+def programs_of(fields: Iterable[Field]) -> dict[str, Program]:
+    """The programs of those texts, by text; refused ones left out."""
+    found: dict[str, Program] = {}
+    for text in texts_of(fields):
+        try:
+            found[text] = program_of(text)
+        except ExpressionRefused:
+            continue
     return found

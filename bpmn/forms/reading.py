@@ -11,9 +11,10 @@ from bpmn.findings import Finding
 from bpmn.forms.components import CONTAINERS, name_of, read_component, type_of
 from bpmn.forms.consistency import check_form
 from bpmn.forms.model import Field, Form
+from bpmn.forms.programs import texts_of
 from bpmn.forms.properties import Members
 from bpmn.forms.remarks import Remarks, lines_of
-from bpmn.limits import FORM_BYTES, FORM_COMPONENTS, FORM_DEPTH
+from bpmn.limits import FORM_BYTES, FORM_COMPONENTS, FORM_DEPTH, FORM_EXPRESSIONS
 
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
@@ -32,6 +33,9 @@ def read_form(text: str, *, form_id: str, line: int = 0) -> tuple[Form | None, t
         return None, tuple(remarks.findings)
     remarks.lines = lines_of(text, line)
     fields = tuple(_fields(data["components"], remarks, depth=0))
+    if sum(len(each) for each in texts_of(fields)) > FORM_EXPRESSIONS:
+        remarks.add("FORM_TOO_LARGE", limit=FORM_EXPRESSIONS, what="characters of FEEL")
+        return None, tuple(remarks.findings)
     form = Form(id=form_id, fields=fields, source=text)
     check_form(form, remarks)
     return form, tuple(remarks.findings)

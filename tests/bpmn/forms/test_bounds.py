@@ -8,10 +8,11 @@ import pytest
 from app.bundled import bundled
 from bpmn.forms.checking import check_answers
 from bpmn.forms.mentions import mentioned
+from bpmn.forms.reading import read_form
 from bpmn.forms.showing import describe
 from bpmn.inspection import inspect
 from bpmn.limits import ANSWER_ERRORS, ANSWER_ROWS
-from tests.bpmn.forms.support import NOW, Installation, check, component, form_of, refused
+from tests.bpmn.forms.support import NOW, Installation, check, component, form_of, refused, text_of
 from tests.bpmn.test_bundled import REPORT
 
 ENDLESS = "=count(for i in 1..100, j in 1..10000 return i * j)"
@@ -102,3 +103,35 @@ def test_names_that_no_database_could_be_asked_for_are_not_mentioned() -> None:
 
     assert mentioned(form, answers).users == {"é"}
     assert len(mentioned(form, {"f": [f"u{at}" for at in range(100_000)]}).users) == 500
+
+
+@pytest.mark.parametrize(
+    "components",
+    [
+        [{"type": "text", "text": "{{" * 1_000_000}],
+        [{"type": "text", "text": "< " * 1_000_000}],
+        [{"type": "text", "text": "&" * 2_000_000}],
+        [component("expression", f"k{at}", expression=f"=k{at + 1}") for at in range(5_000)],
+        [
+            component("textfield", f"k{at}", conditional={"hide": "(" * 60 + f"k{at + 1}" + ")" * 60})
+            for at in range(5_000)
+        ],
+        [component("textfield", f"k{at}", validate={"pattern": "(a{1,100}){1,9}" + str(at)}) for at in range(1_000)],
+    ],
+    ids=["braces", "angles", "references", "chain", "brackets", "patterns"],
+)
+def test_a_form_made_to_be_slow_is_read_in_a_few_seconds_at_most(components: list[object]) -> None:
+    text = text_of(*components)
+    began = time.process_time()
+
+    read_form(text, form_id="f")
+
+    assert time.process_time() - began < 3.0
+
+
+def test_more_feel_than_a_form_may_hold_is_refused_before_it_is_parsed() -> None:
+    text = text_of(*(component("expression", f"k{at}", expression="1 + " * 1_900 + str(at)) for at in range(40)))
+
+    form, findings = read_form(text, form_id="f")
+
+    assert (form, [each.params["what"] for each in findings]) == (None, ["characters of FEEL"])

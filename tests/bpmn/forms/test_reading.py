@@ -108,10 +108,16 @@ def test_a_component_that_we_do_not_render_is_an_error_and_left_out(raw: dict[st
         "[a](&#106;avascript:alert(1))",
         '<a href="data:text/html,x">a</a>',
         "[a](vbscript:x)",
+        "[a](&#x0000006A;avascript:x)",
+        "[a](javascript&colon;x)",
     ],
 )
 def test_a_link_that_runs_code_is_refused(text: str) -> None:
     assert codes_of({"type": "text", "text": text}) == ["FORM_LINK_REFUSED"]
+
+
+def test_a_character_reference_of_any_length_is_only_text() -> None:
+    assert findings_of({"type": "text", "text": "&#" + "9" * 5_000 + ";[a](x)"}) == ()
 
 
 def test_plain_text_that_speaks_of_javascript_is_no_link() -> None:
