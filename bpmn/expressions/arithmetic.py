@@ -125,7 +125,7 @@ def negate(rt: Runtime, position: int, value: object) -> object:
     if type(value) is Decimal:
         return _CONTEXT.minus(value)
     if isinstance(value, timedelta):
-        return -value
+        return _beyond(rt, position, "-") if value > -timedelta.min else -value
     if isinstance(value, YearsMonths):
         return YearsMonths(-value.months)
     return rt.null("TYPE_MISMATCH", position, operator="-", right=type_name(value))

@@ -130,9 +130,9 @@ def parse_duration(text: str) -> timedelta | YearsMonths | None:
     days, hours, minutes, seconds = (int(group or 0) for group in match.groups()[1:5])
     try:
         span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds, microseconds=_micros(match[6]))
+        return -span if match[1] else span
     except OverflowError:
         return None
-    return -span if match[1] else span
 
 
 def parse_at(text: str) -> object:

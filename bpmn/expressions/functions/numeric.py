@@ -83,7 +83,7 @@ def modulo(dividend: Decimal, divisor: Decimal) -> object:
         raise Null("DIVISION_BY_ZERO")
     try:
         rest = numbers.WIDE.remainder(dividend, divisor)
-        return _C.plus(rest + divisor if rest and (rest < 0) != (divisor < 0) else rest)
+        return _C.plus(numbers.WIDE.add(rest, divisor) if rest and (rest < 0) != (divisor < 0) else rest)
     except DecimalException:
         raise Null("OUT_OF_RANGE", function="modulo") from None
 
@@ -123,4 +123,4 @@ def even(value: Decimal) -> object:
 
 
 def _parity(value: Decimal, wanted: int) -> bool:
-    return bool(numbers.WIDE.remainder(abs(value), Decimal(2)) == wanted)
+    return bool(numbers.WIDE.remainder(value.copy_abs(), Decimal(2)) == wanted)

@@ -51,5 +51,5 @@ def _end(rt: Runtime, node: ast.Node) -> object:
 
 def _negative(value: object) -> object:
     if isinstance(value, Decimal):
-        return -value
+        return value.copy_negate()
     raise Null("NOT_A_RANGE")

@@ -138,4 +138,16 @@ BOMBS: dict[str, list[str]] = {
         '@"P999999999D" * 999999999',
         'date("0001-01-01") - @"P99999Y"',
     ],
+    "long texts": [
+        "a+" * 4_000 + "a",
+        "{" + ", ".join(f"a b{n}: a b{n - 1}" for n in range(1, 500)) + "}",
+        "{" + ", ".join(f"a-b{n}: a-b{n - 1}" for n in range(1, 500)) + "}",
+        "{" + ",".join("a " * n + "b:1" for n in range(1, 80)) + "}",
+        "date and " * 900 + "a",
+        "a " * 4_000,
+        "/*" * 4_000,
+        '"a' * 4_000,
+        "x in (" * 60 + "1" + ")" * 60,
+        "(((" * 20 + "a" + "))) between 1 and 2" * 20,
+    ],
 }
