@@ -11,7 +11,7 @@ from engine.queries import catalogue, processes as reading
 from engine.values.processes import Kind, Names, Policy, Withdrawal
 from storage.database import Database
 from storage.store import Store
-from tests.support.desk import contents, do, recorded, see, staff
+from tests.support.acting import contents, do, recorded, see, staff
 from tests.support.diagrams import process, to_bpmn
 
 Act = Callable[[Store], Any]
