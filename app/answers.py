@@ -40,7 +40,8 @@ def shown(body: object, *, version: int | None = None) -> Response:
     response.set_etag(f"v{version}.{digest}" if version is not None else digest)
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Vary"] = "Accept-Language, Authorization, Cookie"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def version_tag(version: int) -> dict[str, str]:
@@ -60,7 +61,7 @@ def plain(value: object) -> Any:
 
 def _plain(value: object) -> object:
     if isinstance(value, frozenset | set):
-        return sorted(value)  # type: ignore[type-var]
+        return sorted(value)
     if isinstance(value, datetime | date | time | UUID | Enum):
         return str(value)
     raise TypeError(type(value).__name__)

@@ -1,6 +1,7 @@
 """From a request to a unit of work: who asks, under which conditions, and at which moment."""
 
 import hashlib
+import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -98,6 +99,14 @@ class Ask:
         Raises: Unauthenticated, Forbidden.
         """
         self.look(lambda work: work.admit())
+
+    def limit(self, what: str, most: int) -> None:
+        """Count something that this credential may do only so often in a minute.
+
+        Raises: TooMany `RATE_LIMITED`.
+        """
+        if isinstance(self.credential, SessionCredential | TokenCredential):
+            self.desk.limiter.count((what, self.credential.hash), most, self.now)
 
     def refusal(self, error: FaultdeskError) -> Answer:
         """The refusal as it is answered and, under an idempotency key, kept."""
@@ -201,7 +210,7 @@ def _content(request: Request) -> list[bytes]:
         return [request.get_data()]
     parts = [f"{name}={value}".encode("utf-8", "replace") for name, value in request.form.items(multi=True)]
     for name, file in request.files.items(multi=True):
-        digest = hashlib.file_digest(file.stream, "sha256").hexdigest()
+        digest = hashlib.file_digest(cast("io.BytesIO", file.stream), "sha256").hexdigest()
         file.stream.seek(0)
         parts.append(f"{name}={file.filename}:{digest}".encode("utf-8", "replace"))
     return parts

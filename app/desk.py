@@ -1,10 +1,11 @@
 """The desk: what all requests of one application share."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import Flask
 
+from app.limiting import Limiter
 from app.metrics import Metrics
 from app.settings import Settings
 from storage.blobs import BlobDirectory
@@ -25,6 +26,7 @@ class Desk:
     database: Database
     blobs: BlobDirectory
     metrics: Metrics
+    limiter: Limiter = field(default_factory=Limiter)
     wake: Callable[[], None] = _nobody
     """Called after every command: whoever drains jobs in this process sets it."""
 

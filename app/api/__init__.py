@@ -3,9 +3,37 @@
 from flask import Flask
 from flask_smorest import Api
 
+from app.api import (
+    attachments,
+    categories,
+    comments,
+    deployments,
+    drafts,
+    processes,
+    services,
+    tasks,
+    tickets,
+    uploads,
+    versions,
+)
 from app.api.document import documents
+from app.api.noun import Noun
 
 VERSION = "1"
+
+NOUNS: tuple[Noun, ...] = (
+    processes.noun,
+    versions.noun,
+    drafts.noun,
+    deployments.noun,
+    categories.noun,
+    services.noun,
+    tickets.noun,
+    tasks.noun,
+    comments.noun,
+    attachments.noun,
+    uploads.noun,
+)
 
 
 class DeskApi(Api):  # type: ignore[misc]
@@ -22,6 +50,3 @@ def register_api(app: Flask) -> None:
     for noun in NOUNS:
         api.register_blueprint(noun)
     app.register_blueprint(documents(api))
-
-
-NOUNS: tuple[object, ...] = ()

@@ -74,7 +74,7 @@ class Noun(Blueprint):  # type: ignore[misc]
             view = self.arguments(operation.body, location="json")(view)
         if operation.query is not None:
             view = self.arguments(operation.query, location="query")(view)
-        described = {"x-operation": operation}
+        described: dict[str, Any] = {"x-operation": operation}
         if operation.takes is not None:
             described["requestBody"] = operation.takes
         content = {"content_type": operation.gives} if operation.gives else {}
