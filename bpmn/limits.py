@@ -51,8 +51,8 @@ REGEX_CACHE: Final = 32
 EVALUATION_WARNINGS: Final = 32
 """Warnings kept of one evaluation; later ones are dropped."""
 
-PROGRAM_CACHE: Final = 2_048
-"""Compiled expressions kept in one process."""
+PROGRAM_CACHE: Final = 131_072
+"""Characters of all the expressions whose compiled form is kept in one process (up to 300 bytes for each)."""
 
 # Forms and answers.
 FORM_BYTES: Final = 10 * 1024 * 1024

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from typing import Final
 
 from bpmn import limits
 from bpmn.expressions import ast
+from bpmn.expressions.cache import TextCache
 from bpmn.expressions.calls import Code
 from bpmn.expressions.compiler import compile_node
 from bpmn.expressions.errors import BudgetExhausted, NotBoolean
@@ -69,6 +70,10 @@ class UnaryProgram:
         return Outcome(value=answer, warnings=tuple(rt.warnings))
 
 
+PROGRAMS: Final[TextCache[str | tuple[str, frozenset[str]], Program]] = TextCache(limits.PROGRAM_CACHE)
+UNARY_PROGRAMS: Final[TextCache[str, UnaryProgram]] = TextCache(limits.PROGRAM_CACHE)
+
+
 def _run(code: Code, rt: Runtime, env: Env | None) -> object:
     try:
         return code(rt, env)
@@ -83,12 +88,8 @@ def compile_expression(text: str, names: Collection[str] = ()) -> Program:
     Raises:
         ExpressionRefused: TOO_LONG, EXTERNAL_FUNCTION, TOO_DEEP or EXPRESSION_REFUSED.
     """
-    return _compiled(text, frozenset(names))
-
-
-@lru_cache(maxsize=limits.PROGRAM_CACHE)
-def _compiled(text: str, names: frozenset[str]) -> Program:
-    return program_of(parse(text, names), text)
+    key = (text, frozenset(names)) if names else text
+    return PROGRAMS.get(key, len(text), lambda: program_of(parse(text, names), text))
 
 
 def program_of(node: ast.Node, text: str = "") -> Program:
@@ -98,13 +99,16 @@ def program_of(node: ast.Node, text: str = "") -> Program:
     return Program(text=text, names=frozenset(reads.free), filter_names=frozenset(reads.in_filter), code=code)
 
 
-@lru_cache(maxsize=limits.PROGRAM_CACHE)
 def compile_unary_tests(text: str) -> UnaryProgram:
-    """The program for a decision table cell.
+    """The program for a decision table cell, compiled or from the cache.
 
     Raises:
         ExpressionRefused: as ``compile_expression``.
     """
+    return UNARY_PROGRAMS.get(text, len(text), lambda: _unary_program(text))
+
+
+def _unary_program(text: str) -> UnaryProgram:
     reads = Reads()
     code = compile_node(parse_unary_tests(text), Scope(reads=reads))
     return UnaryProgram(text=text, names=frozenset(reads.free - {INPUT}), code=code)

@@ -20,7 +20,9 @@ from bpmn.expressions import (
     to_feel,
     to_json,
 )
+from bpmn.expressions.cache import TextCache
 from bpmn.expressions.iso import YearsMonths
+from bpmn.expressions.program import PROGRAMS
 from tests.bpmn.expressions.feel import NOW, value
 
 
@@ -103,9 +105,20 @@ def test_a_leading_equals_sign_is_dropped_and_positions_stay() -> None:
 
 def test_a_program_is_compiled_once_and_the_cache_is_bounded() -> None:
     assert compile_expression("1 + 41") is compile_expression("1 + 41")
-    from bpmn.expressions import program
+    for number in range(100):
+        compile_expression(f"{number}" + " " * 4_000)
+        assert PROGRAMS.characters <= limits.PROGRAM_CACHE
+    assert compile_expression("1 + 41").evaluate({}, now=NOW).value == 42
 
-    assert program._compiled.cache_info().maxsize == limits.PROGRAM_CACHE
+
+def test_the_cache_forgets_what_was_used_longest_ago() -> None:
+    cache: TextCache[str, object] = TextCache(30)
+    made = {text: cache.get(text, len(text), object) for text in ("a" * 9, "b" * 9, "c" * 9)}
+    assert cache.get("a" * 9, 9, object) is made["a" * 9]
+    cache.get("d" * 9, 9, object)
+    assert cache.get("a" * 9, 9, object) is made["a" * 9]
+    assert cache.get("b" * 9, 9, object) is not made["b" * 9]
+    assert cache.characters == 30
 
 
 def test_one_program_runs_in_many_threads() -> None:
