@@ -176,11 +176,12 @@ def _merged(readings: tuple[tuple[str, Reading], ...], ignored: tuple[str, ...])
         return Reading(findings=tuple(findings), readable=False)
     findings += _keys_twice(readings)
     definitions = tuple(each for _, reading in readings for each in reading.definitions)
-    mains = [reading.main for _, reading in readings if reading.main is not None]
+    by_file = tuple((path, reading.main) for path, reading in readings if reading.main is not None)
+    mains = [definition for _, definition in by_file]
     main = choose_main(mains)
     if main is not None and len(mains) > 1:
         findings.append(several_processes(main, mains))
-    return Reading(definitions=definitions, main=main, findings=tuple(findings))
+    return Reading(definitions=definitions, main=main, findings=tuple(findings), by_file=by_file)
 
 
 def _keys_twice(readings: tuple[tuple[str, Reading], ...]) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bpmn.bundle import read_any
 from bpmn.directory import Directory
@@ -10,6 +10,7 @@ from bpmn.findings import Finding, Severity, Verdict, verdict_of
 from bpmn.limits import FINDINGS_PER_CODE
 from bpmn.lint import lint
 from bpmn.model import ProcessDefinition
+from bpmn.reader import Reading
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +33,7 @@ def inspect(content: bytes, name: str = "", directory: Directory | None = None) 
     """
     reading = read_any(content, name)
     findings = [*reading.findings]
-    if reading.main is not None:
-        findings += lint(reading.main, directory)
+    findings += _linted(reading, directory)
     executable = reading.main is not None and reading.main.executable
     return Inspection(
         verdict=verdict_of(findings, readable=reading.readable, executable=executable),
@@ -41,6 +41,15 @@ def inspect(content: bytes, name: str = "", directory: Directory | None = None) 
         findings=tuple(_bounded(sorted(findings, key=lambda each: (each.file or "", each.line)))),
         readable=reading.readable,
     )
+
+
+def _linted(reading: Reading, directory: Directory | None) -> Iterator[Finding]:
+    """Lint's findings about the main process; in a bundle about that of every file, because it is stored as one."""
+    if not reading.by_file and reading.main is not None:
+        yield from lint(reading.main, directory)
+    for path, definition in reading.by_file:
+        for finding in lint(definition, directory):
+            yield replace(finding, file=path)
 
 
 def _bounded(findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from bpmn.errors import FaultdeskError
 
 
-class Refusal(FaultdeskError):  # noqa: N818 - an answer about a file, not a fault of the program.
+class Refusal(FaultdeskError):
     """A file that is not read any further: `code` and `params` as in `bpmn.messages`, `line` 1-based or 0."""
 
     def __init__(self, code: str, *, line: int = 0, **params: object) -> None:

@@ -14,7 +14,7 @@ from xml.parsers import expat
 from lxml import etree
 
 from bpmn.encoding import decode
-from bpmn.limits import FILE_BYTES, XML_DEPTH, XML_ELEMENTS
+from bpmn.limits import FILE_BYTES, XML_ATTRIBUTES, XML_DEPTH, XML_ELEMENTS
 from bpmn.refusal import Refusal
 
 
@@ -34,7 +34,7 @@ def read_xml(content: bytes) -> Document:
     """The tree of an XML file, comments and processing instructions left out.
 
     Raises: Refusal, in the order of the checks: `TOO_LARGE` (bytes), `ENCODING`, `XML_MALFORMED` (also NUL,
-    undeclared prefix), `DTD_FORBIDDEN`, `TOO_LARGE` (elements), `TOO_DEEP`; the last four in document
+    undeclared prefix), `DTD_FORBIDDEN`, `TOO_LARGE` (elements, attributes), `TOO_DEEP`; the last four in document
     order, whichever comes first.
     """
     if len(content) > FILE_BYTES:
@@ -52,14 +52,18 @@ def _scan(data: bytes) -> list[int]:
     parser = expat.ParserCreate(encoding="utf-8", namespace_separator=" ")
     lines: list[int] = []
     depth = 0
+    attributes = 0
 
-    def start(_name: str, _attributes: object) -> None:
-        nonlocal depth
+    def start(_name: str, own: Mapping[str, str]) -> None:
+        nonlocal depth, attributes
         depth += 1
+        attributes += len(own)
         if depth > XML_DEPTH:
             raise Refusal("TOO_DEEP", line=parser.CurrentLineNumber, what="elements", limit=XML_DEPTH)
         if len(lines) >= XML_ELEMENTS:
             raise Refusal("TOO_LARGE", line=parser.CurrentLineNumber, what="elements", limit=XML_ELEMENTS)
+        if attributes > XML_ATTRIBUTES:
+            raise Refusal("TOO_LARGE", line=parser.CurrentLineNumber, what="attributes", limit=XML_ATTRIBUTES)
         lines.append(parser.CurrentLineNumber)
 
     def end(_name: str) -> None:

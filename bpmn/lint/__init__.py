@@ -13,6 +13,7 @@ from bpmn.lint import (
     data_flow,
     duplicate_ids,
     ends,
+    explored,
     expressions,
     flow_ends,
     flow_without_id,
@@ -22,7 +23,6 @@ from bpmn.lint import (
     outcomes,
     roles_known,
     several_starts,
-    soundness,
     start,
     start_role,
     task_role,
@@ -62,7 +62,7 @@ MODULES: Final = (
 )
 """The rules: each module has `check` and the `CODES` it may give."""
 
-RULES: Final[tuple[Rule, ...]] = (*(module.check for module in MODULES), soundness.check)
+RULES: Final[tuple[Rule, ...]] = (*(module.check for module in MODULES), explored.check)
 
 
 def lint(definition: ProcessDefinition, directory: Directory | None = None) -> tuple[Finding, ...]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from bpmn.directory import Directory
 from bpmn.findings import Finding
 from bpmn.lint.concurrency import branch_pairs
-from bpmn.lint.expressions import compiled
+from bpmn.lint.expressions import compiled, expressions_of
 from bpmn.lint.finding import error, warning
 from bpmn.lint.graph import by_scope, entered, successors
-from bpmn.model import HUMAN_TASKS, SUB_PROCESSES, Flow, Node, NodeKind, ProcessDefinition
+from bpmn.model import HUMAN_TASKS, SUB_PROCESSES, Expression, Flow, Node, NodeKind, ProcessDefinition
 
 CODES = ("VARIABLE_NEVER_SET", "VARIABLE_PERHAPS_UNSET")
 
@@ -51,9 +51,9 @@ def check(definition: ProcessDefinition, _directory: Directory | None) -> Iterat
     where a task before it has no form in the file and so may set anything.
     """
     asked = {
-        flow.id: names - RESERVED
-        for flow in definition.flows
-        if flow.condition is not None and (names := _names(flow)) - RESERVED
+        placed.about.id: names
+        for placed in expressions_of(definition)
+        if placed.place == "condition" and (names := _names(placed.expression))
     }
     if not asked:
         return
@@ -66,9 +66,9 @@ def check(definition: ProcessDefinition, _directory: Directory | None) -> Iterat
                 yield from _judge(sets, beside, flow, name)
 
 
-def _names(flow: Flow) -> frozenset[str]:
-    program = None if flow.condition is None else compiled(flow.condition)
-    return frozenset() if program is None else program.names
+def _names(expression: Expression) -> frozenset[str]:
+    program = compiled(expression)
+    return frozenset() if program is None else program.names - RESERVED
 
 
 class _Beside:
@@ -76,11 +76,15 @@ class _Beside:
 
     def __init__(self, definition: ProcessDefinition) -> None:
         self._definition = definition
+        self._writers: dict[str, set[str]] = {}
+        for node in definition.nodes:
+            for key in _written(definition, node):
+                self._writers.setdefault(key, set()).add(node.id)
         self._pairs: tuple[tuple[frozenset[str], frozenset[str]], ...] | None = None
 
     def sets(self, source: str, name: str) -> bool:
         """Whether a node that may be active together with `source` sets this variable."""
-        writers = {node.id for node in self._definition.nodes if name in _written(self._definition, node)}
+        writers = self._writers.get(name)
         if not writers:
             return False
         if self._pairs is None:

@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 from bpmn.directory import Directory
 from bpmn.expressions import ExpressionRefused, Program, compile_expression
-from bpmn.findings import Finding
-from bpmn.lint.finding import error
+from bpmn.findings import Finding, Severity
+from bpmn.limits import EXPRESSIONS_SOURCE
+from bpmn.lint.finding import error, of_process
 from bpmn.model import Event, Expression, Flow, Node, ProcessDefinition
 
-CODES = ("EXPRESSION_REFUSED", "TOO_LONG", "TOO_DEEP", "EXTERNAL_FUNCTION")
+CODES = ("EXPRESSION_REFUSED", "TOO_LONG", "TOO_DEEP", "EXTERNAL_FUNCTION", "EXPRESSIONS_TOO_LONG")
 
 TRANSLATED = ("feel", "juel", "python")
 """Languages whose text is given to the compiler, which says what it cannot take; any other is refused by
@@ -26,15 +27,34 @@ class Placed(NamedTuple):
 
 
 def check(definition: ProcessDefinition, _directory: Directory | None) -> Iterator[Finding]:
-    """`EXPRESSION_REFUSED`, `TOO_LONG`, `TOO_DEEP` or `EXTERNAL_FUNCTION` with text, position and reason."""
-    for placed in expressions_of(definition):
+    """`EXPRESSION_REFUSED`, `TOO_LONG`, `TOO_DEEP` or `EXTERNAL_FUNCTION` with text, position and reason.
+
+    `EXPRESSIONS_TOO_LONG` where all of them together are over the limit; those after it are not looked at.
+    """
+    total = 0
+    for placed in _all(definition):
+        total += len(placed.expression.text)
+        if total > EXPRESSIONS_SOURCE:
+            yield of_process("EXPRESSIONS_TOO_LONG", Severity.ERROR, definition, limit=EXPRESSIONS_SOURCE)
+            return
         refused = refusal(placed)
         if refused is not None:
             yield refused
 
 
 def expressions_of(definition: ProcessDefinition) -> Iterator[Placed]:
-    """Every expression of the definition but timers (which may be plain ISO 8601) and the forms' own."""
+    """Every expression of the definition but timers (which may be plain ISO 8601) and the forms' own, up to the
+    limit.
+    """
+    total = 0
+    for placed in _all(definition):
+        total += len(placed.expression.text)
+        if total > EXPRESSIONS_SOURCE:
+            return
+        yield placed
+
+
+def _all(definition: ProcessDefinition) -> Iterator[Placed]:
     for flow in definition.flows:
         if flow.condition is not None and flow.condition.text:
             yield Placed(flow, "condition", flow.condition)

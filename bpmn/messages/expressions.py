@@ -26,4 +26,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
             "{text}. Remove the function."
         ),
     ),
+    "EXPRESSIONS_TOO_LONG": (
+        "流程中的表达式合计过长:最多 {limit} 个字符,其余的没有检查。请拆分流程。",
+        "The expressions of the process are too long together: {limit} characters are allowed. Split the process.",
+    ),
 }

@@ -13,6 +13,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "文件中的元素过多:最多 {limit} 个。请拆分流程。",
         "The file has too many elements: {limit} are allowed. Split the process.",
     ),
+    "TOO_LARGE.attributes": (
+        "文件中的属性过多:最多 {limit} 个。请删除多余的扩展属性。",
+        "The file has too many attributes: {limit} are allowed. Remove extension attributes that are not needed.",
+    ),
     "TOO_LARGE.bundle": (
         "压缩包解压后过大:总共最多 {limit} 字节。",
         "The bundle is too large once unpacked: {limit} bytes in all are allowed.",

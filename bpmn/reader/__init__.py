@@ -12,6 +12,7 @@ from bpmn.findings import Finding, Severity
 from bpmn.model import ProcessDefinition
 from bpmn.reader import fd
 from bpmn.reader.diagram import diagram_of
+from bpmn.reader.events import KINDS
 from bpmn.reader.ids import check_ids
 from bpmn.reader.leftovers import leftovers
 from bpmn.reader.names import BPMN, bpmn, split
@@ -34,6 +35,8 @@ class Reading:
     main: ProcessDefinition | None = None
     findings: tuple[Finding, ...] = ()
     readable: bool = True
+    by_file: tuple[tuple[str, ProcessDefinition], ...] = ()
+    """In a bundle: the path of each diagram with that file's own main process."""
 
 
 def read_bpmn(content: bytes, *, name: str = "", forms: Mapping[str, bytes] = _NO_FORMS) -> Reading:
@@ -98,7 +101,7 @@ def _index_root(source: Source, child: etree._Element) -> None:
     if own:
         source.roots.setdefault(own, child)
     local = split(str(child.tag))[1]
-    if local in ("message", "signal", "error", "escalation", "resource", "collaboration"):
+    if local in ("message", "signal", "error", "escalation", "resource", "collaboration", *KINDS):
         source.understood.add(child)
     if local == "collaboration":
         for participant in source.children(child, "participant", "documentation"):

@@ -13,7 +13,7 @@ from bpmn.reader import fd
 from bpmn.reader.source import Source, local_name, text_of
 
 _RESOURCE_ROLES = ("potentialOwner", "humanPerformer", "performer", "resourceRole")
-_TOKEN = re.compile(r"(?:(user|group)\(\s*([^()]*?)\s*\))|([^,()]+)")
+_TOKEN = re.compile(r"\s*(?:(user|group)\s*\(\s*([^()]*?)\s*\)|([^,()]+))")
 
 
 def candidate_roles(source: Source, element: etree._Element, lane: str) -> tuple[CandidateRole, ...]:

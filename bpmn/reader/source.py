@@ -24,6 +24,8 @@ class Source:
     """
     ids: set[str] = field(default_factory=set)
     """Every id attribute in the file, so that a derived id does not meet one."""
+    derived: dict[str, int] = field(default_factory=dict)
+    """How far the numbering of ids derived from one text has come."""
 
     def line(self, element: etree._Element) -> int:
         """The line of the element's start tag."""
@@ -71,10 +73,11 @@ class Source:
 
     def fresh_id(self, wanted: str) -> str:
         """An id that the file does not use, made from `wanted`; the same for the same file every time."""
-        candidate, number = wanted, 1
+        candidate, number = wanted, self.derived.get(wanted, 1)
         while candidate in self.ids:
             number += 1
             candidate = f"{wanted}_{number}"
+        self.derived[wanted] = number
         self.ids.add(candidate)
         return candidate
 

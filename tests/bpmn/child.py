@@ -12,7 +12,7 @@ content = sys.stdin.buffer.read()
 inspect(b'<a/>', 'warm')
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 best = float('inf')
-for _ in range(5):
+for _ in range(int(sys.argv[1])):
     start = time.process_time()
     seen = inspect(content, 'child')
     best = min(best, time.process_time() - start)
@@ -32,8 +32,10 @@ class Measured:
     grown: int
 
 
-def measure(content: bytes) -> Measured:
-    """Inspect these bytes in a child process."""
-    done = subprocess.run([sys.executable, "-c", _PROGRAM], input=content, capture_output=True, check=True, timeout=120)
+def measure(content: bytes, runs: int = 5) -> Measured:
+    """Inspect these bytes in a child process, this often."""
+    done = subprocess.run(
+        [sys.executable, "-c", _PROGRAM, str(runs)], input=content, capture_output=True, check=True, timeout=120
+    )
     told = json.loads(done.stdout)
     return Measured(codes=tuple(told.pop("codes")), **told)

@@ -1,5 +1,6 @@
 """Short ways to write BPMN for a test."""
 
+from itertools import pairwise
 from xml.sax.saxutils import escape
 
 NAMESPACES = (
@@ -11,7 +12,9 @@ NAMESPACES = (
 
 def bpmn(body: str, *, process: str = 'id="P" isExecutable="true"', around: str = "", more: str = "") -> bytes:
     """A file with one process; `around` stands beside it, `more` are attributes of `definitions`."""
-    text = f"<definitions {NAMESPACES} targetNamespace='urn:test' {more}>\n{around}<process {process}>\n{body}\n</process>"
+    text = (
+        f"<definitions {NAMESPACES} targetNamespace='urn:test' {more}>\n{around}<process {process}>\n{body}\n</process>"
+    )
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n</definitions>'.encode()
 
 
@@ -23,7 +26,7 @@ def flow(flow_id: str, source: str, target: str, condition: str | None = None, i
 
 def straight(*nodes: str, ids: tuple[str, ...]) -> str:
     """Nodes one after the other, joined by flows F1, F2 ..."""
-    flows = (flow(f"F{at + 1}", one, two) for at, (one, two) in enumerate(zip(ids, ids[1:], strict=False)))
+    flows = (flow(f"F{at + 1}", one, two) for at, (one, two) in enumerate(pairwise(ids)))
     return "\n".join((*nodes, *flows))
 
 

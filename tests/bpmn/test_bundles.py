@@ -16,7 +16,9 @@ from tests.bpmn.drawing import END, PLAIN, START, bpmn, extended, straight
 
 FORM = b'{"type": "default", "components": [{"type": "textfield", "key": "note", "id": "n", "label": "Note"}]}'
 WITH_FORM = bpmn(
-    straight(START, extended("userTask", "T", '<fd:form ref="handle.form"/>', 'fd:role="ops"'), END, ids=("S", "T", "E"))
+    straight(
+        START, extended("userTask", "T", '<fd:form ref="handle.form"/>', 'fd:role="ops"'), END, ids=("S", "T", "E")
+    )
 )
 
 
@@ -67,6 +69,15 @@ def test_x11_one_bad_diagram_refuses_the_bundle_and_is_named() -> None:
     ]
 
 
+def test_x11_one_diagram_with_an_error_makes_the_bundle_a_draft_and_is_named() -> None:
+    second = bpmn(PLAIN.replace("userTask", "complexGateway"), process='id="Q" isExecutable="true"')
+    seen = inspect(zipped({"a.bpmn": bpmn(PLAIN), "b.bpmn": second}), "b.zip")
+    assert seen.verdict is Verdict.DRAFT
+    assert [(each.code, each.file, each.element_id) for each in seen.findings if each.severity == "error"] == [
+        ("ELEMENT_UNSUPPORTED", "b.bpmn", "T")
+    ]
+
+
 def test_several_diagrams_ask_which_process_is_the_main_one() -> None:
     second = bpmn(PLAIN, process='id="Q" isExecutable="true"')
     reading = read_any(zipped({"a.bpmn": bpmn(PLAIN), "b.bpmn": second}), "b.zip")
@@ -103,7 +114,9 @@ def test_x12_a_bomb_that_lies_about_its_size_is_cut_off() -> None:
 @pytest.mark.parametrize(
     "name", ["../../app.py", "/etc/cron.d/x.bpmn", "a/../../b.bpmn", "..\\..\\a.bpmn", "C:evil.bpmn", "a\nb.bpmn"]
 )
-def test_x12_a_path_that_leaves_the_bundle_is_refused(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_x12_a_path_that_leaves_the_bundle_is_refused(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert refusal(zipped({"a.bpmn": bpmn(PLAIN), name: b"x"})) == ("BUNDLE_ENTRY_REFUSED", "path")
     assert list(tmp_path.iterdir()) == []
@@ -153,4 +166,8 @@ def test_broken_and_empty_archives_are_refused() -> None:
 
 def test_unpacking_tells_diagrams_from_forms() -> None:
     bundle = unpack(zipped({"a.bpmn20.xml": b"1", "b.form": b"2", "c.json": b"3", "d.png": b"4"}))
-    assert (set(bundle.diagrams), set(bundle.forms), bundle.ignored) == ({"a.bpmn20.xml"}, {"b.form", "c.json"}, ("d.png",))
+    assert (set(bundle.diagrams), set(bundle.forms), bundle.ignored) == (
+        {"a.bpmn20.xml"},
+        {"b.form", "c.json"},
+        ("d.png",),
+    )

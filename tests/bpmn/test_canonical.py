@@ -67,7 +67,9 @@ PLAIN_FIELDS = every_field(
     options=several(every_field(Option)),
     fields=st.just(()),
 )
-FIELDS = PLAIN_FIELDS | st.builds(lambda outer, inner: replace(outer, fields=inner), PLAIN_FIELDS, several(PLAIN_FIELDS))
+FIELDS = PLAIN_FIELDS | st.builds(
+    lambda outer, inner: replace(outer, fields=inner), PLAIN_FIELDS, several(PLAIN_FIELDS)
+)
 DEFINITIONS = every_field(
     ProcessDefinition,
     nodes=several(NODES),

@@ -68,7 +68,15 @@ ATTRIBUTES = st.sampled_from(["S", "T", "U", "G", "E", "X", "", "gone"])
 def graphs(draw: st.DrawFn) -> bytes:
     """Processes whose flows join anything with anything, across sub-processes too."""
     kinds = st.sampled_from(
-        ["userTask", "exclusiveGateway", "parallelGateway", "inclusiveGateway", "endEvent", "startEvent", "boundaryEvent"]
+        [
+            "userTask",
+            "exclusiveGateway",
+            "parallelGateway",
+            "inclusiveGateway",
+            "endEvent",
+            "startEvent",
+            "boundaryEvent",
+        ]
     )
     inside = "".join(f'<{draw(kinds)} id="{name}" default="F1" attachedToRef="T"/>' for name in ("U", "G"))
     body = f'<startEvent id="S"/><userTask id="T"/><endEvent id="E"/><subProcess id="X">{inside}</subProcess>'

@@ -178,7 +178,9 @@ def test_x08_bytes_that_do_not_fit_their_declaration_are_refused(encoding: str, 
 
 
 def test_x09_more_than_1000_instances_are_refused() -> None:
-    loop = "<multiInstanceLoopCharacteristics><loopCardinality>100000</loopCardinality></multiInstanceLoopCharacteristics>"
+    loop = (
+        "<multiInstanceLoopCharacteristics><loopCardinality>100000</loopCardinality></multiInstanceLoopCharacteristics>"
+    )
     body = straight(START, TASK.replace("/>", f">{loop}</userTask>"), END, ids=("S", "T", "E"))
     assert "LOOP_TOO_LONG" in codes(inspect(bpmn(body), "x.bpmn"))
 

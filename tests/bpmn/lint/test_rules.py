@@ -53,7 +53,9 @@ def test_the_invalid_diagrams_of_a_rule_show_each_of_its_codes(rule: str) -> Non
     assert set().union(*shown) == set(RULES[rule])
 
 
-@pytest.mark.parametrize("file", sorted(DIAGRAMS.glob("*/invalid*.bpmn")), ids=lambda file: f"{file.parent.name}/{file.stem}")
+@pytest.mark.parametrize(
+    "file", sorted(DIAGRAMS.glob("*/invalid*.bpmn")), ids=lambda file: f"{file.parent.name}/{file.stem}"
+)
 def test_what_a_rule_finds_has_a_line_of_the_file_and_an_element_on_it(file: Path) -> None:
     rule = file.parent.name
     lines = file.read_text().splitlines()
