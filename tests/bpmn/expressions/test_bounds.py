@@ -94,8 +94,8 @@ def test_s06_an_escape_is_refused_or_null(text: str) -> None:
         found = outcome(text, {"data": {"a": [1]}, "secret": None})
     except ExpressionRefused:
         return
-    assert found.value is None or found.value is False or type(found.value) in (str, Decimal, list, dict)
-    assert "canary" not in str(to_json(found.value))
+    # A member that no context has is null; text in quotes is only text.
+    assert found.value in (None, False, [None], "{data.__class__}")
 
 
 @pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in BOMBS.items() for text in texts])
