@@ -1,7 +1,7 @@
 """Every table. What belongs to a ticket has keys that begin with `ticket_id`, so that the schema can be sharded by it.
 
-JSON stands in text columns, written and read by `storage.json`: it is never searched inside the database. Flags are integers in no
-table; states are short text. Constraints have names, so that migrations can speak of them.
+JSON stands in text columns, written and read by `storage.json`: it is never searched inside the database. Flags are
+integers in no table; states are short text. Constraints have names, so that migrations can speak of them.
 """
 
 from typing import Any
@@ -478,7 +478,7 @@ audit = _table(
 
 audit_seal = _table(
     "audit_seal",
-    Column("number", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
     _required("last_id", Uuid),
     _required("count", Integer),
     _required("hash", LargeBinary),
