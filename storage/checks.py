@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from bpmn.errors import FaultdeskError
+from engine.ports.blobs import Blobs
 from engine.replay import replay
 from engine.runner import open_tokens
 from engine.timeline import first_break
@@ -21,6 +22,7 @@ from storage import tables as t
 from storage.cases import CaseStore
 from storage.channel import Statement
 from storage.json import dumps, loads
+from storage.sealing import first_broken_seal
 from storage.ticket_lists import TicketLists
 from storage.work import Work
 
@@ -34,6 +36,15 @@ class Violation:
     code: str
     subject: str
     params: Mapping[str, object] = field(default_factory=dict)
+
+
+def check_all(work: Work, blobs: Blobs) -> Iterator[Violation]:
+    """Every violation in the database, in the files it speaks of, and in the seals of the audit."""
+    yield from check(work)
+    yield from _files(work, blobs)
+    broken = first_broken_seal(work)
+    if broken is not None:
+        yield Violation(code="SEAL_BROKEN", subject="audit", params={"seal": broken})
 
 
 def check(work: Work) -> Iterator[Violation]:
@@ -128,6 +139,14 @@ def _numbers(work: Work) -> Iterator[Violation]:
             yield Violation(code="NUMBERS_MISSING", subject=prefix, params=params)
     [unnumbered] = work.read(Statement(sa.select(t.ticket.c.id).where(t.ticket.c.number.is_(None)).limit(20)))
     yield from (Violation(code="NUMBER_ABSENT", subject=str(row.id)) for row in unnumbered)
+
+
+def _files(work: Work, blobs: Blobs) -> Iterator[Violation]:
+    """Every attachment's bytes are there."""
+    [found] = work.read(Statement(sa.select(t.attachment.c.ticket_id, t.attachment.c.seq, t.attachment.c.sha256)))
+    for row in found:
+        if not blobs.exists(row.sha256):
+            yield Violation(code="FILE_ABSENT", subject=f"{row.ticket_id}.{row.seq}", params={"sha256": row.sha256})
 
 
 def _events(work: Work, ticket_id: UUID) -> Iterator[Event]:

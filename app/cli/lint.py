@@ -22,7 +22,7 @@ _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="json: one object per line.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="json: one line each.")
 @click.option("--lang", type=click.Choice([ZH, EN]), default=None, help="Language of the text report.")
 @click.option("--db", default=None, help="Judge roles and members by this installation's database (SQLAlchemy URL).")
 @click.option("--server", default=None, help="The same by a running service; the token is read from FAULTDESK_TOKEN.")

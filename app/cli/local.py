@@ -36,8 +36,10 @@ def told(error: FaultdeskError) -> click.ClickException:
     """The refusal as the terminal shows it: the sentence, its code, and each field that is wrong."""
     language = terminal_language()
     lines = [f"{render(error.code, error.params, language)} [{error.code}]"]
-    for problem in getattr(error, "problems", ()):
-        lines.append(f"  {problem.path}: {render(problem.code, problem.params, language)} [{problem.code}]")
+    lines += [
+        f"  {problem.path}: {render(problem.code, problem.params, language)} [{problem.code}]"
+        for problem in getattr(error, "problems", ())
+    ]
     findings = error.params.get("findings")
     for each in findings if isinstance(findings, list | tuple) else ():
         if each.get("severity") == "error" or each.get("needs"):
@@ -71,9 +73,7 @@ def act_as(settings: Settings, database: Database, name: str, command: Callable[
         results.append(command(work))
         return Answer(status=200, body={})
 
-    perform(
-        database, act, credential=LocalCredential(name), scope=Scope.ADMIN, address="cli", now=settings.clock()
-    )
+    perform(database, act, credential=LocalCredential(name), scope=Scope.ADMIN, address="cli", now=settings.clock())
     return results[-1]
 
 

@@ -12,6 +12,7 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 
 from app.cli.local import opened
+from app.cli.setting_up import first_setup_link
 from app.desk import Desk
 from app.logs import configure_logs
 from app.metrics import Metrics
@@ -39,11 +40,11 @@ def serve(host: str, port: int, workers: int | None, allow_http: bool) -> None:
     with opened() as (settings, database):
         if not is_loopback(host) and not settings.is_https and not settings.allow_http:
             raise click.ClickException(
-                f"{host} is reached by others: set FAULTDESK_BASE_URL to the https address of your proxy, or give --allow-http."
+                f"{host} is reached by others: set FAULTDESK_BASE_URL to the https address, or give --allow-http."
             )
         migrations.upgrade(database)
         sqlite = not database.is_postgresql
-        link = first_setup(database, settings.base_url)
+        link = first_setup_link(settings, database)
     if link is not None:
         click.echo(f"No account exists yet. Open {link} within one hour to make the first administrator.")
     click.echo(f"Faultdesk serves {settings.base_url} (API: {settings.base_url}/api/docs)")
@@ -90,7 +91,6 @@ def run_server(host: str, port: int, *, workers: int) -> None:
         log_access=False,
         working_dir=Path.cwd(),
         respawn_failed_workers=True,
-        process_name="faultdesk",
     ).serve()
 
 
