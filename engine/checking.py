@@ -10,6 +10,7 @@ NAME = 120
 """Characters of a name."""
 DESCRIPTION = 4_000
 """Characters of a description."""
+LAST_POSITION = 100_000
 
 _KEY = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 _BREAKS = {"\n", "\r", "\t"}
@@ -35,6 +36,12 @@ class Checks:
         if any(_unfit(each) and not (lines and each in _BREAKS) for each in text):
             self.refuse(path, "FIELD_NOT_TEXT")
         return text
+
+    def position(self, value: int) -> int:
+        """A place among siblings: 0 to 100,000."""
+        if not 0 <= value <= LAST_POSITION:
+            self.refuse("position", "FIELD_OUT_OF_RANGE", minimum=0, maximum=LAST_POSITION)
+        return value
 
     def key(self, path: str, value: str) -> str:
         """A key: a lower-case letter, then at most 62 lower-case letters, digits, hyphens or underscores."""

@@ -17,6 +17,8 @@ class Answer:
     body: Mapping[str, object] | Sequence[object] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     ticket_id: UUID | None = None
+    secret: bool = False
+    """The body holds a secret that is shown once: it is never kept, and the same key makes a new one."""
     replayed: bool = False
     """Whether this answer was given before, to the same request with the same Idempotency-Key."""
 

@@ -1,30 +1,29 @@
 """Credentials: what a request brings to say who is asking, and the statements that look them up.
 
-A secret is never stored: session ids, tokens and one-time links are 256 random bits, known to the database by their
-SHA-256. A plain hash is enough for them, because there is nothing to guess that a slow one would protect.
+A secret is never stored (see `engine.secret`): a credential holds its hash.
 """
 
-import hashlib
-import secrets
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
+# Named again here, because whoever makes a credential hashes a secret for it.
+from engine.secret import hash_of, new_secret
 from storage.channel import Parameters
 from storage.tables import role_member, session, token, user
 
-_SECRET_BYTES = 32
-
-
-def new_secret() -> str:
-    """A fresh secret of 256 random bits, safe in URLs, cookies and headers."""
-    return secrets.token_urlsafe(_SECRET_BYTES)
-
-
-def hash_of(secret: str) -> bytes:
-    """What the database knows of a secret: its SHA-256."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+__all__ = [
+    "LOOK_UP",
+    "USER_ID",
+    "Credential",
+    "LocalCredential",
+    "SessionCredential",
+    "TokenCredential",
+    "hash_of",
+    "new_secret",
+    "parameters_of",
+]
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,8 @@ class DeploymentStore:
 
     def get(self, process_id: UUID, number: int) -> Deployment | None:
         """See Deployments."""
+        if not 0 < number < _LAST:
+            return None
         return self._one(Statement(_GET, {"process_id": process_id, "number": number}))
 
     def by_id(self, deployment_id: UUID) -> Deployment | None:

@@ -149,7 +149,7 @@ def _commit(
     work: Store, outcome: Answer | FaultdeskError, asking: Asking, door: Door | None, sent: Callable[[], None]
 ) -> Answer:
     work.admit()
-    if asking.idempotency is not None and isinstance(outcome, Answer):
+    if asking.idempotency is not None and isinstance(outcome, Answer) and not outcome.secret:
         for statement in keys.keeping(asking.idempotency, outcome, actor_id=work.actor.id, now=work.now):
             work.write(statement.clause, statement.parameters)
     if door is not None and door.seen is not None:

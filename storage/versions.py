@@ -55,6 +55,8 @@ class VersionStore:
 
     def get(self, process_id: UUID, number: int) -> Version | None:
         """See Versions."""
+        if not 0 < number < _LAST:
+            return None
         return self._one(Statement(_GET, {"process_id": process_id, "number": number}))
 
     def by_hash(self, process_id: UUID, version_hash: str) -> Version | None:
@@ -63,6 +65,8 @@ class VersionStore:
 
     def content(self, process_id: UUID, number: int) -> bytes | None:
         """See Versions."""
+        if not 0 < number < _LAST:
+            return None
         [found] = self._work.read(Statement(_CONTENT, {"process_id": process_id, "number": number}))
         return bytes(found[0].content) if found else None
 

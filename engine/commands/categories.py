@@ -25,7 +25,7 @@ def create(work: Work, *, names: Names, parent_id: str | None = None, position: 
     """
     need(work.actor, Permission.ADMIN)
     checks = Checks()
-    new = Category(id=new_id(), names=checks.names("names", names), position=position)
+    new = Category(id=new_id(), names=checks.names("names", names), position=checks.position(position))
     category = replace(new, parent_id=_parent(work, checks, new.id, parent_id))
     checks.done()
     work.services.add_category(category)
@@ -54,7 +54,7 @@ def change(
         before,
         names=before.names if names is None else checks.names("names", names),
         parent_id=None if to_top else moved,
-        position=before.position if position is None else position,
+        position=before.position if position is None else checks.position(position),
         revision=before.revision + 1,
     )
     checks.done()

@@ -42,7 +42,7 @@ def create(
         names=checks.names("names", names),
         purposes=checks.names("purposes", purposes or Names(zh=""), limit=DESCRIPTION, required=False),
         category_id=_category(work, checks, category_id),
-        position=position,
+        position=checks.position(position),
     )
     checks.done()
     if work.services.get(key) is not None:
@@ -67,7 +67,7 @@ def change(work: Work, key: str, change: ServiceChange, *, revision: int | None)
         else checks.names("purposes", change.purposes, limit=DESCRIPTION, required=False),
         category_id=before.category_id if change.category_id is None else _category(work, checks, change.category_id),
         active=before.active if change.active is None else change.active,
-        position=before.position if change.position is None else change.position,
+        position=before.position if change.position is None else checks.position(change.position),
     )
     checks.done()
     return _save(work, before, after, AuditType.SERVICE_CHANGED)
