@@ -54,8 +54,11 @@ class Ask:
     language: str
     request_id: str
 
-    def perform(self, act: Callable[[Store], Answer | FaultdeskError]) -> Answer:
-        """Run a command in one transaction (see `storage.units.perform`)."""
+    def perform(self, act: Callable[[Store], Answer | FaultdeskError], *, keyed: bool = True) -> Answer:
+        """Run a command in one transaction (see `storage.units.perform`).
+
+        `keyed` False is for what says or answers a secret: under an idempotency key it would be kept for a day.
+        """
         runs = 0
 
         def counted(work: Store) -> Answer | FaultdeskError:
@@ -70,7 +73,7 @@ class Ask:
                 credential=self.credential,
                 require=required(self.allow),
                 scope=scope_of(self.allow, self.method),
-                idempotency=self.idempotency,
+                idempotency=self.idempotency if keyed else None,
                 address=self.address,
                 now=self.now,
                 on_refusal=self.refusal,

@@ -5,15 +5,21 @@ from flask_smorest import Api
 
 from app.api import (
     attachments,
+    audit,
+    businesses,
     categories,
     comments,
     deployments,
     drafts,
     processes,
+    roles,
     services,
+    session,
     tasks,
     tickets,
+    tokens,
     uploads,
+    users,
     versions,
 )
 from app.api.document import documents
@@ -22,6 +28,11 @@ from app.api.noun import Noun
 VERSION = "1"
 
 NOUNS: tuple[Noun, ...] = (
+    session.noun,
+    users.noun,
+    tokens.noun,
+    roles.noun,
+    businesses.noun,
     processes.noun,
     versions.noun,
     drafts.noun,
@@ -33,6 +44,7 @@ NOUNS: tuple[Noun, ...] = (
     comments.noun,
     attachments.noun,
     uploads.noun,
+    audit.noun,
 )
 
 

@@ -91,7 +91,7 @@ def _complete(operation: dict[str, Any], method: str) -> None:
     operation["operationId"] = operation.get("operationId") or _operation_id(declared)
     operation["security"] = _security(declared.allow, method)
     parameters = operation.setdefault("parameters", [])
-    if method != "get" and not isinstance(declared.allow, Public):
+    if method != "get" and declared.keyed and not isinstance(declared.allow, Public):
         parameters.append(_IDEMPOTENCY_KEY)
     if declared.if_match is not None:
         parameters.append(_if_match(required=declared.if_match == "required"))

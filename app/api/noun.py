@@ -46,6 +46,8 @@ class Operation:
     etag: bool = False
     """Whether a success carries an ETag."""
     location: bool = False
+    keyed: bool = True
+    """Whether a change heeds an Idempotency-Key; what says or answers a secret does not."""
 
 
 class Noun(Blueprint):  # type: ignore[misc]
