@@ -88,7 +88,11 @@ def meeting_points(definition: ProcessDefinition) -> Mapping[str, str]:
     for key, targets in after.items():
         for target in targets:
             before.setdefault(target, []).append(key)
-    order = _postorder(before)
+    found = _dominators(after, _postorder(before))
+    return {node: meet for node, meet in found.items() if meet != _END}
+
+
+def _dominators(after: Mapping[str, list[str]], order: list[str]) -> Mapping[str, str]:
     number = {node: index for index, node in enumerate(order)}
     found: dict[str, str] = {_END: _END}
     changed = True
@@ -99,7 +103,7 @@ def meeting_points(definition: ProcessDefinition) -> Mapping[str, str]:
             if found.get(node) != best:
                 found[node] = best
                 changed = True
-    return {node: meet for node, meet in found.items() if meet != _END}
+    return found
 
 
 def _postorder(before: Mapping[str, list[str]]) -> list[str]:

@@ -117,14 +117,20 @@ def _written(definition: ProcessDefinition, node: Node) -> frozenset[str]:
 
 def _analyse(definition: ProcessDefinition, names: frozenset[str]) -> _Sets:
     bits = {name: 1 << index for index, name in enumerate([_OUTSIDE, *sorted(names)])}
-    own = {node.id: sum(bits[key] for key in _written(definition, node) if key in bits) for node in definition.nodes}
     after = _flattened(definition)
-    before: dict[str, list[str]] = {}
-    for source, targets in after.items():
-        for target in targets:
-            before.setdefault(target, []).append(source)
-    full = (1 << len(bits)) - 1
+    own = dict.fromkeys(after, 0)
+    for node in definition.nodes:
+        own[node.id] = sum(bits[key] for key in _written(definition, node) if key in bits)
     joins = {node.id for node in definition.nodes if node.kind is NodeKind.PARALLEL_GATEWAY}
+    may, must = _fixed_point(after, own, joins, full=(1 << len(bits)) - 1)
+    return _Sets(bits=bits, may=may, must=must)
+
+
+def _fixed_point(
+    after: Mapping[str, list[str]], own: Mapping[str, int], joins: set[str], *, full: int
+) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """For each node what some paths and what all paths to it have set: the forward equations, asked until they hold."""
+    before = _reversed(after)
     may = dict.fromkeys(after, 0)
     must = dict.fromkeys(after, full)
     waiting = deque(after)
@@ -133,16 +139,24 @@ def _analyse(definition: ProcessDefinition, names: frozenset[str]) -> _Sets:
         node = waiting.popleft()
         queued.discard(node)
         sources = before.get(node, [])
-        some, every = own.get(node, 0), own.get(node, 0)
+        some = own[node]
         for source in sources:
             some |= may[source]
-        every |= _joined([must[source] for source in sources], all_of=node in joins)
+        every = own[node] | _joined([must[source] for source in sources], all_of=node in joins)
         if (some, every) != (may[node], must[node]):
             may[node], must[node] = some, every
             again = [each for each in after[node] if each not in queued]
             waiting.extend(again)
             queued.update(again)
-    return _Sets(bits=bits, may=may, must=must)
+    return may, must
+
+
+def _reversed(after: Mapping[str, list[str]]) -> Mapping[str, list[str]]:
+    before: dict[str, list[str]] = {}
+    for source, targets in after.items():
+        for target in targets:
+            before.setdefault(target, []).append(source)
+    return before
 
 
 def _joined(masks: list[int], *, all_of: bool) -> int:

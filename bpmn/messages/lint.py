@@ -171,6 +171,20 @@ MESSAGES: dict[str, tuple[str, str]] = {
         '连线“{name}”的结果“{key}”是退回,必须填写原因。请设为 reason="required"。',
         'The outcome {key} on flow {name} sends back, and sending back takes a reason. Set reason="required".',
     ),
+    "KEY_INVALID": (
+        "“{name}”的 {attribute} 键“{key}”无效:以字母开头,只含字母、数字、点、连字符和下划线。",
+        (
+            "“{key}” is no key for {attribute} of {name}: a letter first, then letters, digits, dots, hyphens, "
+            "underscores."
+        ),
+    ),
+    "SLA_INVALID": (
+        "服务级别“{target}”的 {attribute} 值“{value}”无法使用。时长写作 PT30M,起止写作 opened 或 任务id:claimed。",
+        (
+            "“{value}” cannot be used as {attribute} of the target {target}. Write a duration as PT30M, an end as "
+            "opened or as task id:claimed."
+        ),
+    ),
     "TRANSLATION_MISSING": (
         "有 {count} 处名称只有一种语言(例如“{first}”)。请用 fd:label 补充中文或英文。",
         "{count} names are in one language only (such as “{first}”). Add the other by fd:label.",

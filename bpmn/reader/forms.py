@@ -1,17 +1,14 @@
 """The form of a task or start event: inline in `fd:form`, or a file beside the diagram."""
 
+from dataclasses import replace
+
 from lxml import etree
 
 from bpmn.findings import Finding, Severity
 from bpmn.forms.model import Form
+from bpmn.forms.reading import read_form
 from bpmn.reader.names import fd
 from bpmn.reader.source import Source
-
-
-def read_form(text: str, *, form_id: str, line: int) -> tuple[Form | None, tuple[Finding, ...]]:
-    from bpmn.forms import reading
-
-    return reading.read_form(text, form_id=form_id, line=line)
 
 
 def form_of(source: Source, element: etree._Element, node_id: str) -> tuple[str | None, Form | None]:
@@ -50,14 +47,5 @@ def _from_file(source: Source, element: etree._Element, reference: str) -> Form 
 
 def _add(source: Source, findings: tuple[Finding, ...], node_id: str, file: str | None = None) -> None:
     for each in findings:
-        source.findings.append(
-            Finding(
-                code=each.code,
-                severity=each.severity,
-                element_id=each.element_id or node_id,
-                line=each.line,
-                params=each.params,
-                needs=each.needs,
-                file=each.file or file,
-            )
-        )
+        placed = replace(each, element_id=each.element_id or node_id, file=each.file or file)
+        source.findings.append(placed)
