@@ -5,7 +5,7 @@ from datetime import datetime
 from string import Formatter
 from typing import Any, Final
 
-from bpmn import messages as texts
+from engine import messages as texts
 from engine.zone import at_home
 
 TITLES: Final[Mapping[int, tuple[str, str]]] = {
@@ -124,6 +124,7 @@ ENGINE: Final[Mapping[str, tuple[str, str]]] = {
     "OUTCOME_UNKNOWN_KEY": ("没有这个结果,可选:{outcomes}", "There is no such outcome; there are: {outcomes}"),
     "NOTHING_TO_CORRECT": ("没有要更正的内容", "There is nothing to correct."),
     "TOO_MANY_ATTACHMENTS": ("最多 {limit} 个附件", "At most {limit} attachments."),
+    "FILE_NOT_ACCEPTED": ("文件 {name} 的类型不在 {accept} 之中", "The file {name} is none of {accept}."),
     "FILE_TOO_LARGE": ("文件超过 {limit} 字节", "The file is over {limit} bytes."),
     "TYPE_MISMATCH": ("文件 {name} 的内容是 {found},与名称不符", "The file {name} is {found}, not what its name says."),
     "IMAGE_BROKEN": ("图片已损坏", "The image is broken."),

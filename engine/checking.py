@@ -32,7 +32,7 @@ class Checks:
         if required and not text:
             self.refuse(path, "FIELD_REQUIRED")
         if len(text) > limit:
-            self.refuse(path, "FIELD_TOO_LONG", limit=limit)
+            self.refuse(path, "FIELD_TOO_LONG", maximum=limit, actual=len(text))
         if any(_unfit(each) and not (lines and each in _BREAKS) for each in text):
             self.refuse(path, "FIELD_NOT_TEXT")
         return text
@@ -46,7 +46,7 @@ class Checks:
     def key(self, path: str, value: str) -> str:
         """A key: a lower-case letter, then at most 62 lower-case letters, digits, hyphens or underscores."""
         if not _KEY.fullmatch(value):
-            self.refuse(path, "KEY_INVALID")
+            self.refuse(path, "KEY_MALFORMED")
         return value
 
     def names(self, path: str, value: Names, *, limit: int = NAME, required: bool = True) -> Names:

@@ -60,7 +60,9 @@ def require_reason(reason: str | None) -> str:
     if not text:
         raise Invalid("REASON_REQUIRED", problems=[FieldProblem(path="reason", code="FIELD_REQUIRED")])
     if len(text) > REASON_LENGTH:
-        problem = FieldProblem(path="reason", code="FIELD_TOO_LONG", params={"limit": REASON_LENGTH})
+        problem = FieldProblem(
+            path="reason", code="FIELD_TOO_LONG", params={"maximum": REASON_LENGTH, "actual": len(text)}
+        )
         raise Invalid("TEXT_TOO_LONG", {"limit": REASON_LENGTH}, problems=[problem])
     return text
 

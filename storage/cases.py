@@ -87,7 +87,7 @@ _PEOPLE = sa.union_all(
     .join(t.ticket, t.ticket.c.process_id == t.process_owner.c.process_id)
     .where(t.ticket.c.id == _TICKET_ID),
 )
-_ATTACHED = sa.select(sa.func.count().label("attached")).where(t.attachment.c.ticket_id == _TICKET_ID)
+_ATTACHED = sa.select(t.attachment.c.seq).where(t.attachment.c.ticket_id == _TICKET_ID)
 _BUSINESS_ROLES = sa.select(t.role.c.key).where(t.role.c.per_business)
 
 _OPENING = (
@@ -299,7 +299,7 @@ class CaseStore:
             followers=_of_kind(people, "follower"),
             parties=_of_kind(people, "party"),
             owners=_of_kind(people, "owner"),
-            attached=attached[0].attached,
+            attached=frozenset(each.seq for each in attached),
         )
 
     def _deployment(self, row: Any, deployment_id: UUID, business_roles: list[Any]) -> RunningDeployment:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bpmn.limits import ATTACHMENTS_PER_TICKET, COMMENT_LENGTH
-from engine.answering import Target, attach
+from engine.attaching import attach, taken_uploads, target_of
 from engine.errors import FieldProblem, Invalid, NotFound
 from engine.ids import parse_uuid
 from engine.loading import load_ticket
@@ -31,9 +31,10 @@ def comment(
     said = Comment(
         ticket_id=case.ticket.id, seq=seq, author=work.actor.person, at=work.now, internal=internal, text=body
     )
-    target = Target(ticket_id=case.ticket.id, last_seq=seq, attached=case.attached)
-    attachments = attach(files, target=target, by=said.author, at=work.now, keys={}, comment_seq=seq)
-    attachments = tuple(replace(each, internal=internal) for each in attachments)
+    target = replace(target_of(case), last_seq=seq)
+    attachments = attach(
+        files, target=target, by=said.author, at=work.now, places={}, comment_seq=seq, internal=internal
+    )
     event = follow(
         case.ticket, type=EventType.COMMENT_ADDED, actor=work.actor, at=work.now, comment=seq, internal=internal
     )
@@ -83,7 +84,9 @@ def _body(text: str) -> str:
     if not body:
         raise Invalid("COMMENT_EMPTY", problems=[FieldProblem(path="text", code="FIELD_REQUIRED")])
     if len(body) > COMMENT_LENGTH:
-        problem = FieldProblem(path="text", code="FIELD_TOO_LONG", params={"limit": COMMENT_LENGTH})
+        problem = FieldProblem(
+            path="text", code="FIELD_TOO_LONG", params={"maximum": COMMENT_LENGTH, "actual": len(body)}
+        )
         raise Invalid("TEXT_TOO_LONG", {"limit": COMMENT_LENGTH}, problems=[problem])
     return body
 
@@ -93,9 +96,7 @@ def _files(work: Work, uploads: Sequence[str]) -> tuple[Upload, ...]:
         return ()
     if len(uploads) > ATTACHMENTS_PER_TICKET:
         raise Invalid("TOO_MANY_ATTACHMENTS", {"limit": ATTACHMENTS_PER_TICKET})
-    wanted = [parse_uuid(upload) for upload in dict.fromkeys(uploads)]
-    ids = [each for each in wanted if each is not None]
-    found = {each.id: each for each in work.cases.facts(uploads=ids, uploader=work.actor.id).uploads}
-    if None in wanted or any(each not in found for each in ids):
+    ids = [each for each in map(parse_uuid, uploads) if each is not None]
+    if len(ids) != len(uploads):
         raise NotFound("upload")
-    return tuple(found[each] for each in ids)
+    return taken_uploads(work.cases.facts(uploads=ids, uploader=work.actor.id).uploads, uploads)

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from bpmn.forms.defaults import default_start_form
 from bpmn.forms.model import Form
-from engine.answering import Target, accept
+from engine.answering import accept
+from engine.attaching import Target
 from engine.errors import FieldProblem, Invalid
 from engine.loading import load_ticket, require_reason
 from engine.moves import described
@@ -32,7 +33,8 @@ def correct(work: Work, ticket_id: str, *, answers: Mapping[str, object], reason
     taken: list[UUID] = []
     last_seq = case.ticket.last_seq
     for form, part in _by_form(case, answers):
-        target = Target(ticket_id=case.ticket.id, last_seq=last_seq, attached=case.attached + len(attachments))
+        attached = case.attached | {each.seq for each in attachments}
+        target = Target(ticket_id=case.ticket.id, last_seq=last_seq, attached=attached)
         accepted = accept(work, form, part, target=target, variables=after, correcting=frozenset(part))
         after.update(accepted.answers)
         attachments += accepted.attachments

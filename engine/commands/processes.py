@@ -148,12 +148,12 @@ def _changed(work: Work, process: Process, change: ProcessChange) -> Process:
 
 def _owners(work: Work, checks: Checks, names: Sequence[str]) -> tuple[Person, ...]:
     if len(names) > OWNERS:
-        checks.refuse("owners", "FIELD_TOO_LONG", limit=OWNERS)
+        checks.refuse("owners", "TOO_MANY_NAMES", limit=OWNERS)
         return ()
     known = {user.name: user for user in work.people.by_names(names) if user.active}
     for at, name in enumerate(names):
         if name not in known:
-            checks.refuse(f"owners.{at}", "USER_UNKNOWN", name=name)
+            checks.refuse(f"owners.{at}", "USER_UNKNOWN", value=name)
     return tuple(known[name].person for name in dict.fromkeys(names) if name in known)
 
 

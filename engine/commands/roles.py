@@ -79,12 +79,12 @@ def add_members(work: Work, key: str, names: Sequence[str], *, business: str | N
     checks = Checks()
     _check_business(work, checks, role, business)
     if len(names) > AT_ONCE:
-        checks.refuse("users", "FIELD_TOO_LONG", limit=AT_ONCE)
+        checks.refuse("users", "TOO_MANY_NAMES", limit=AT_ONCE)
     checks.done()
     known = {user.name: user for user in work.people.by_names(names)}
     for at, name in enumerate(names):
         if name not in known or not known[name].active:
-            checks.refuse(f"users.{at}", "USER_UNKNOWN", name=name)
+            checks.refuse(f"users.{at}", "USER_UNKNOWN", value=name)
     checks.done()
     people = tuple(known[name] for name in dict.fromkeys(names))
     new = [user for user in people if not work.roles.holds(key, business, user.id)]
@@ -129,7 +129,7 @@ def _check_business(work: Work, checks: Checks, role: Role, business: str | None
     elif business:
         found = work.businesses.get(business)
         if found is None or not found.active:
-            checks.refuse("business", "BUSINESS_UNKNOWN", business=business)
+            checks.refuse("business", "BUSINESS_UNKNOWN", value=business)
 
 
 def _facts(role: Role) -> Mapping[str, object]:

@@ -8,7 +8,8 @@ from uuid import UUID
 from bpmn.forms.defaults import default_task_form
 from bpmn.model import Outcome, OutcomeKind
 from engine import runner
-from engine.answering import Accepted, Target, accept
+from engine.answering import Accepted, accept
+from engine.attaching import target_of
 from engine.compiled import compiled
 from engine.errors import FieldProblem, Invalid
 from engine.loading import load_task, require_reason, require_version
@@ -96,8 +97,7 @@ def complete(
     chosen = _chosen(case.deployment.definition.outcomes_of(task.element_id), outcome)
     why = _reason_for(chosen, reason)
     form = case.deployment.definition.form_of(task.element_id) or default_task_form()
-    target = Target(ticket_id=task.ticket_id, last_seq=case.ticket.last_seq, task_seq=task.seq, attached=case.attached)
-    accepted = accept(work, form, answers, target=target, variables=case.variables)
+    accepted = accept(work, form, answers, target=target_of(case, task), variables=case.variables)
     return _complete(work, case, task, accepted, chosen=chosen, reason=why)
 
 

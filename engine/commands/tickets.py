@@ -7,7 +7,8 @@ from uuid import UUID
 from bpmn.forms.defaults import default_start_form
 from bpmn.model import Node
 from engine import runner
-from engine.answering import Accepted, Target, accept
+from engine.answering import Accepted, accept
+from engine.attaching import Target
 from engine.compiled import compiled
 from engine.errors import Conflict, FieldProblem, Forbidden, Invalid, NotFound
 from engine.ids import new_id
@@ -46,7 +47,7 @@ def open_ticket(work: Work, service: str, *, answers: Mapping[str, object]) -> O
     ticket_id = new_id()
     form = deployment.definition.form_of(start.id) or default_start_form()
     _require_opener(work, deployment, start, business=None)
-    accepted = accept(work, form, answers, target=Target(ticket_id=ticket_id, last_seq=0), variables={})
+    accepted = accept(work, form, answers, target=Target(ticket_id=ticket_id), variables={})
     business = _business(deployment, accepted.answers)
     _require_opener(work, deployment, start, business=business)
     return _open(work, _new_case(work, ticket_id, opening.service, deployment, business, accepted), start, accepted)

@@ -133,8 +133,8 @@ class Case:
     """Whoever holds or held one of its tasks."""
     owners: frozenset[UUID] = frozenset()
     """Owners of its process."""
-    attached: int = 0
-    """How many attachments the ticket has."""
+    attached: frozenset[int] = frozenset()
+    """Numbers of its attachments."""
 
     def task(self, seq: int) -> Task | None:
         """The task with this number, if the case has it."""

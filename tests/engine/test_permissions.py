@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from bpmn.errors import FaultdeskError
 from engine.commands import comments, corrections, tasks, tickets
-from engine.errors import Conflict, Forbidden, NotFound
+from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.queries import tickets as queries
 from engine.rulings import Action
 from engine.values.processes import Policy, Withdrawal
@@ -206,3 +206,21 @@ def test_an_upload_of_somebody_else_cannot_be_attached(desk: Desk) -> None:
     assert (attachment.public_id, attachment.name, attachment.field_key) == (name, "screen.png", "screenshots")
     with pytest.raises(NotFound):
         desk.see("eve", lambda work: queries.attachment(work, str(name)))
+
+
+def test_a_file_of_a_kind_that_its_field_does_not_take_is_refused_at_the_field(desk: Desk) -> None:
+    sheet = desk.add_upload("kefu", "sheet.csv", media_type="text/csv")
+    with pytest.raises(Invalid) as refused:
+        desk.open(screenshots=[str(sheet.id)])
+    assert [(each.path, each.code) for each in refused.value.problems] == [("screenshots", "FILE_NOT_ACCEPTED")]
+
+
+def test_only_an_attachment_that_the_ticket_has_may_be_named_again(desk: Desk) -> None:
+    upload = desk.add_upload("kefu")
+    opened = desk.open(screenshots=[str(upload.id)])
+    [task] = opened.tasks
+    desk.claim("yunwei1", task.public_id)
+    with pytest.raises(NotFound):
+        desk.complete("yunwei1", task.public_id, {**HANDLING, "attachments": [f"{task.ticket_id}.{task.seq}"]})
+    [name] = opened.case.variables["screenshots"]  # type: ignore[misc]
+    desk.complete("yunwei1", task.public_id, {**HANDLING, "attachments": [name]})

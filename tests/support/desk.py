@@ -103,14 +103,14 @@ class Desk:
         self.people[name] = add_user(self.database, name, permissions=permissions, grants=grants)
         self.tokens[name] = issue_token(self.database, self.people[name])
 
-    def add_upload(self, name: str, file_name: str = "screen.png") -> Upload:
+    def add_upload(self, name: str, file_name: str = "screen.png", media_type: str = "image/png") -> Upload:
         """A file in this person's own space."""
         upload = Upload(
             id=new_id(),
             user_id=self.people[name],
             sha256="0" * 64,
             name=file_name,
-            media_type="image/png",
+            media_type=media_type,
             size=12,
             expires_at=self.clock().replace(year=2027),
         )
