@@ -26,7 +26,7 @@ def run_again(database: Database, once: Callable[[Callable[[], None]], T], *, re
     A connection lost before that is tried again; one lost after it only if the command is `repeatable`, because the
     commit may have taken place.
 
-    Raises: Busy `BUSY` (nothing changed) or `OUTCOME_UNKNOWN` (the commit's answer was lost); else what `once` raises.
+    Raises: Busy `BUSY` (nothing changed) or `COMMIT_UNKNOWN` (the commit's answer was lost); else what `once` raises.
     """
     for left in reversed(range(TRIES)):
         committing: list[bool] = []
@@ -47,7 +47,7 @@ def _judge(database: Database, error: Exception, *, committing: bool, repeatable
         # The other connections of the pool were most likely lost with this one.
         database.dispose()
         if committing and not repeatable:
-            raise Busy("OUTCOME_UNKNOWN", {"retry_after": RETRY_AFTER}) from error
+            raise Busy("COMMIT_UNKNOWN", {"retry_after": RETRY_AFTER}) from error
     if failure is Failure.BUSY or not left:
         raise Busy("BUSY", {"retry_after": RETRY_AFTER}) from error
 

@@ -71,7 +71,7 @@ def change(work: Work, key: str, change: ProcessChange, *, revision: int | None)
 
 
 def enable(work: Work, key: str, *, policy: Policy | None, revision: int | None) -> Process:
-    """Open the process for new tickets. A policy of None keeps the one it has; a new one reaches running tickets at once.
+    """Open the process for new tickets. None keeps the policy it has; a new one reaches running tickets at once.
 
     Raises: NotFound, Forbidden, PreconditionRequired, PreconditionFailed, Invalid `FIELDS_INVALID`.
     """

@@ -492,7 +492,7 @@ def test_a_business_out_of_use_is_not_offered(desk: Database) -> None:
         do(desk, "root", lambda work: businesses.create(work, key="web", names=Names(zh="x")))
     with pytest.raises(Invalid) as refused:
         do(desk, "root", lambda work: businesses.create(work, key="A B", names=Names(zh="")))
-    assert problems(refused) == {("key", "KEY_INVALID"), ("names.zh", "FIELD_REQUIRED")}
+    assert problems(refused) == {("key", "KEY_MALFORMED"), ("names.zh", "FIELD_REQUIRED")}
 
 
 # Reading

@@ -273,7 +273,7 @@ def test_a_connection_lost_while_committing_is_tried_again_only_with_a_key(postg
     else:
         with pytest.raises(Busy) as refused:
             ask()
-        assert (refused.value.code, len(runs)) == ("OUTCOME_UNKNOWN", 1)
+        assert (refused.value.code, len(runs)) == ("COMMIT_UNKNOWN", 1)
     database.dispose()
 
 
