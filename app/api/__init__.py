@@ -10,6 +10,7 @@ from app.api import (
     categories,
     comments,
     deployments,
+    directory,
     drafts,
     processes,
     roles,
@@ -24,6 +25,7 @@ from app.api import (
 )
 from app.api.document import documents
 from app.api.noun import Noun
+from app.api.schemas.common import Problem
 
 VERSION = "1"
 
@@ -45,11 +47,14 @@ NOUNS: tuple[Noun, ...] = (
     attachments.noun,
     uploads.noun,
     audit.noun,
+    directory.noun,
 )
 
 
 class DeskApi(Api):  # type: ignore[misc]
     """flask-smorest's Api with our own answers to errors, and the document served by a declared route."""
+
+    ERROR_SCHEMA = Problem
 
     def _register_error_handlers(self) -> None:
         """Errors are answered by `app.problems` alone."""

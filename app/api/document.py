@@ -88,7 +88,6 @@ def completed(document: dict[str, Any]) -> dict[str, Any]:
 
 def _complete(operation: dict[str, Any], method: str) -> None:
     declared: Operation = operation.pop("x-operation")
-    operation["operationId"] = operation.get("operationId") or _operation_id(declared)
     operation["security"] = _security(declared.allow, method)
     parameters = operation.setdefault("parameters", [])
     if method != "get" and declared.keyed and not isinstance(declared.allow, Public):
@@ -99,10 +98,6 @@ def _complete(operation: dict[str, Any], method: str) -> None:
         parameters.append(_NONE_MATCH)
     operation["responses"] = _responses(operation.get("responses", {}), declared, method)
     _allowed(operation, declared.allow)
-
-
-def _operation_id(declared: Operation) -> str:
-    return f"{declared.method.lower()} {declared.rule}"
 
 
 def _security(allow: Allow, method: str) -> list[dict[str, list[str]]]:
@@ -124,6 +119,8 @@ def _if_match(*, required: bool) -> dict[str, Any]:
 def _responses(given: Mapping[str, Any], declared: Operation, method: str) -> dict[str, Any]:
     responses = {str(status): response for status, response in given.items() if status != "default"}
     success = responses[str(declared.status)]
+    if declared.also is not None:
+        responses[str(declared.also)] = {**success, "description": "There was such a thing already"}
     headers = {**(_ETAG if declared.etag else {}), **(_LOCATION if declared.location else {})}
     if headers:
         success["headers"] = headers

@@ -33,6 +33,8 @@ class Operation:
     answer: type[Schema] | Schema | None = None
     """What a success answers; None for no content or for something that is not JSON."""
     status: int = 200
+    also: int | None = None
+    """Another status of success, with the same answer."""
     query: type[Schema] | None = None
     body: type[Schema] | None = None
     takes: Mapping[str, Any] | None = None
@@ -63,7 +65,8 @@ class Noun(Blueprint):  # type: ignore[misc]
         operation = Operation(method=method, rule=rule, **declared)
 
         def declare(handler: Handler) -> Handler:
-            view = _guarded(self._documented(_answering(handler), operation), operation)
+            view = self._documented(_answering(handler), operation, handler.__name__)
+            view = _guarded(view, operation)
             view.allow = operation.allow  # type: ignore[attr-defined]
             view.body_limit = operation.limit  # type: ignore[attr-defined]
             self.add_url_rule(rule, handler.__name__, view, methods=[method])
@@ -71,12 +74,12 @@ class Noun(Blueprint):  # type: ignore[misc]
 
         return declare
 
-    def _documented(self, view: Callable[..., Response], operation: Operation) -> Callable[..., Response]:
+    def _documented(self, view: Callable[..., Response], operation: Operation, name: str) -> Callable[..., Response]:
         if operation.body is not None:
             view = self.arguments(operation.body, location="json")(view)
         if operation.query is not None:
             view = self.arguments(operation.query, location="query")(view)
-        described: dict[str, Any] = {"x-operation": operation}
+        described: dict[str, Any] = {"x-operation": operation, "operationId": name}
         if operation.takes is not None:
             described["requestBody"] = operation.takes
         content = {"content_type": operation.gives} if operation.gives else {}

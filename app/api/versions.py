@@ -46,6 +46,7 @@ _IMPORT: dict[str, Any] = {
     "limit": BUNDLE_BYTES,
     "answer": ImportedShown,
     "status": 201,
+    "also": 200,
     "location": True,
 }
 
