@@ -32,11 +32,16 @@ def upgrade(database: Database, revision: str = _LATEST) -> None:
     if revision == _LATEST and is_current(database):
         # Asked first, so that a service whose database role may not change the schema can start on a current one.
         return
-    with _alone(database) as connection:
+    with alone(database) as connection:
         at = _revision_of(connection)
         if at is not None and at not in revisions():
             raise SchemaUnknown("SCHEMA_UNKNOWN", {"revision": at})
-        command.upgrade(_config(connection), revision)
+        upgrade_within(connection, revision)
+
+
+def upgrade_within(connection: sa.Connection, revision: str) -> None:
+    """Bring the schema to a revision as part of a transaction that `alone` began."""
+    command.upgrade(_config(connection), revision)
 
 
 def current(database: Database) -> str | None:
@@ -75,7 +80,7 @@ def _revision_of(connection: sa.Connection) -> str | None:
 
 
 @contextmanager
-def _alone(database: Database) -> Iterator[sa.Connection]:
+def alone(database: Database) -> Iterator[sa.Connection]:
     """A connection in a transaction that no other upgrade shares."""
     with database.engine.connect() as connection:
         if database.is_postgresql:
@@ -93,6 +98,7 @@ def _alone_on_postgresql(connection: sa.Connection) -> Iterator[sa.Connection]:
     with connection.begin():
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         connection.exec_driver_sql("SET LOCAL lock_timeout = '10min'")
+        connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
         connection.exec_driver_sql("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE")
         yield connection
 
