@@ -48,7 +48,7 @@ _MEMBERS = (
     .order_by(t.role_member.c.business, t.user.c.name)
     .limit(bindparam("limit", type_=sa.Integer))
 )
-_HOLDS = sa.select(t.role_member.c.role).where(
+_HOLDS = sa.select(t.role_member.c.user_id).where(
     t.role_member.c.role == _KEY,
     t.role_member.c.business == bindparam("business", type_=sa.Text),
     t.role_member.c.user_id == bindparam("user_id", type_=sa.Uuid),
@@ -119,10 +119,11 @@ class RoleStore:
             for row in found
         )
 
-    def holds(self, key: str, business: str | None, user_id: UUID) -> bool:
+    def holders(self, key: str, business: str | None, user_ids: Iterable[UUID]) -> frozenset[UUID]:
         """See Roles."""
-        [found] = self._work.read(Statement(_HOLDS, {"key": key, "business": business or "", "user_id": user_id}))
-        return bool(found)
+        this = {"key": key, "business": business or ""}
+        found = self._work.read(*(Statement(_HOLDS, {**this, "user_id": user_id}) for user_id in user_ids))
+        return frozenset(row.user_id for rows in found for row in rows)
 
     def add_members(self, key: str, business: str | None, user_ids: Iterable[UUID]) -> None:
         """See Roles."""

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bpmn.limits import ID_LENGTH
+from bpmn.reader.ids import valid_id
 from engine.audit import difference, record
 from engine.checking import DESCRIPTION, Checks, check_revision
 from engine.errors import Conflict
@@ -13,7 +15,7 @@ from engine.values.actors import Permission, Person
 from engine.values.audit import AuditType
 from engine.values.processes import Kind, Names, Policy, Process, Withdrawal
 
-KEY = 255
+KEY = ID_LENGTH
 """Characters of a process key: a BPMN id."""
 OWNERS = 50
 
@@ -36,12 +38,13 @@ def create(work: Work, *, key: str, names: Names, change: ProcessChange | None =
     """
     need(work.actor, Permission.DESIGNER)
     checks = Checks()
-    found = checks.text("key", key, limit=KEY)
+    if not valid_id(key):
+        checks.refuse("key", "PROCESS_KEY_MALFORMED", limit=KEY)
     checked = checks.names("names", names)
     checks.done()
-    if work.processes.get(found) is not None:
-        raise Conflict("PROCESS_EXISTS", {"key": found})
-    process = new_process(work, key=found, names=checked, kind=Kind.INCIDENT)
+    if work.processes.get(key) is not None:
+        raise Conflict("PROCESS_EXISTS", {"key": key})
+    process = new_process(work, key=key, names=checked, kind=Kind.INCIDENT)
     if change is not None:
         process = _changed(work, process, change)
     return add(work, process)

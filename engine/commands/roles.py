@@ -87,7 +87,8 @@ def add_members(work: Work, key: str, names: Sequence[str], *, business: str | N
             checks.refuse(f"users.{at}", "USER_UNKNOWN", value=name)
     checks.done()
     people = tuple(known[name] for name in dict.fromkeys(names))
-    new = [user for user in people if not work.roles.holds(key, business, user.id)]
+    holding = work.roles.holders(key, business, [user.id for user in people])
+    new = [user for user in people if user.id not in holding]
     work.roles.add_members(key, business, [user.id for user in new])
     for user in new:
         record(work, AuditType.MEMBER_ADDED, f"role:{key}", {"user": user.name, "business": business})
@@ -101,7 +102,7 @@ def remove_member(work: Work, key: str, name: str, *, business: str | None = Non
     """
     role = _load(work, key)
     user = work.people.by_name(name)
-    if user is None or not work.roles.holds(role.key, business, user.id):
+    if user is None or not work.roles.holders(role.key, business, [user.id]):
         raise NotFound("member")
     work.roles.remove_member(key, business, user.id)
     record(work, AuditType.MEMBER_REMOVED, f"role:{key}", {"user": user.name, "business": business})

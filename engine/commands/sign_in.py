@@ -48,7 +48,7 @@ def begin(work: Work, *, name: str) -> Attempt | FaultdeskError:
 
     Returned, not raised, so that it is recorded: TooMany `SIGN_IN_THROTTLED` with `retry_after` in seconds.
     """
-    typed = unicodedata.normalize("NFKC", name).strip()[:_LONGEST_NAME]
+    typed = unicodedata.normalize("NFKC", name).strip().lower()[:_LONGEST_NAME]
     counts = work.sessions.attempts([account_key(typed, work.address), address_key(work.address)])
     user = work.people.by_name(typed)
     seconds = max(wait(each, work.now) for each in counts.values())

@@ -131,5 +131,6 @@ def _numbered(
 
 
 def _names(name: Text, key: str) -> Names:
-    zh, en = name.in_language(ZH) or key, name.in_language(EN)
+    zh, en = (" ".join(name.in_language(language).split()) for language in (ZH, EN))
+    zh = zh or key
     return Names(zh=zh[:NAME], en="" if en == zh else en[:NAME])

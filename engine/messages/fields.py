@@ -9,6 +9,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "须以小写字母开头,由小写字母、数字、连字符或下划线组成,最长 63 个字符",
         "A lower-case letter, then at most 62 lower-case letters, digits, hyphens or underscores.",
     ),
+    "PROCESS_KEY_MALFORMED": (
+        "须与 BPMN 文件中流程的 id 相同:以字母或下划线开头,由字母、数字和 . _ - 组成,最长 {limit} 个字符",
+        "The process id of its BPMN file: a letter or _, then letters, digits and . _ -, at most {limit}.",
+    ),
     "TOO_MANY_NAMES": ("一次最多 {limit} 个", "At most {limit} at once."),
     "CATEGORY_UNKNOWN": ("没有这个分类", "There is no such category."),
     "CATEGORY_INSIDE_ITSELF": ("分类不能放到自己里面", "A category cannot be moved into itself."),

@@ -34,8 +34,8 @@ class Roles(Protocol):
     def members(self, key: str, *, after: tuple[str, str] | None, limit: int) -> tuple[Member, ...]:
         """Members by (business, user name), from after this pair on."""
 
-    def holds(self, key: str, business: str | None, user_id: UUID) -> bool:
-        """Whether this person holds the role (for this business)."""
+    def holders(self, key: str, business: str | None, user_ids: Iterable[UUID]) -> frozenset[UUID]:
+        """Those of these people who hold the role (for this business)."""
 
     def add_members(self, key: str, business: str | None, user_ids: Iterable[UUID]) -> None:
         """Queue that these people hold the role."""

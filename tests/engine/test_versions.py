@@ -1,5 +1,6 @@
 """A process text becomes a version, a deployment, and what a service is bound to; nothing of it changes afterwards."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -7,7 +8,8 @@ import pytest
 
 from engine.commands import categories, deployments, drafts, processes, services, versions
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, PreconditionRequired, TooLarge
-from engine.queries import catalogue, processes as reading
+from engine.queries import catalogue
+from engine.queries import processes as reading
 from engine.values.processes import Kind, Names, Policy, Withdrawal
 from storage.database import Database
 from storage.store import Store
@@ -213,6 +215,50 @@ def test_a_control_character_is_no_name(desk: Database) -> None:
     with pytest.raises(Invalid) as refused:
         do(desk, "dave", lambda work: processes.create(work, key="k", names=Names(zh="a\x00b", en="a\nb")))
     assert {each.code for each in refused.value.problems} == {"FIELD_NOT_TEXT"}
+
+
+@pytest.mark.parametrize("key", ["", "a/b", "1x", "a b", "a\x00", "x" * 256])
+def test_a_process_key_is_an_id_that_a_file_can_have(desk: Database, key: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        do(desk, "dave", lambda work: processes.create(work, key=key, names=Names(zh="x")))
+    assert [each.code for each in refused.value.problems] == ["PROCESS_KEY_MALFORMED"]
+
+
+def test_a_process_may_be_made_before_its_first_version(desk: Database) -> None:
+    change = processes.ProcessChange(needs_business=True, owners=["eve"])
+    do(desk, "dave", lambda work: processes.create(work, key="fault", names=Names(zh="故障"), change=change))
+    with pytest.raises(Conflict, match="PROCESS_EXISTS"):
+        do(desk, "dave", lambda work: processes.create(work, key="fault", names=Names(zh="故障")))
+    imported = do(desk, "dave", importing())
+    assert (imported.process.names.zh, imported.version.number) == ("故障", 1)
+    listed = see(desk, "eve", reading.list_processes)
+    assert [each.key for each in listed.items] == ["fault"]
+    assert see(desk, "bob", reading.list_processes).items == ()
+
+
+def test_files_imported_at_one_time_are_numbered_one_after_the_other(desk: Database) -> None:
+    texts = [text("start -> " + " -> ".join(f"T{at}" for at in range(count)) + " -> end") for count in range(1, 7)]
+    threads = [threading.Thread(target=do, args=(desk, "dave", importing(each))) for each in texts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    listed = see(desk, "dave", lambda work: reading.list_versions(work, "fault"))
+    assert [each.number for each in listed.items] == [6, 5, 4, 3, 2, 1]
+    assert len({each.hash for each in listed.items}) == 6
+
+
+def test_deployments_made_at_one_time_are_numbered_one_after_the_other(ready: Database) -> None:
+    def act(work: Store) -> Any:
+        return deployments.deploy(work, "fault", 1)
+
+    threads = [threading.Thread(target=do, args=(ready, "root", act)) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    listed = see(ready, "root", lambda work: reading.list_deployments(work, "fault"))
+    assert [each.number for each in listed.items] == [6, 5, 4, 3, 2, 1]
 
 
 def test_enabling_is_the_admins_and_sets_the_policy(desk: Database) -> None:

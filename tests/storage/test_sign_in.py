@@ -67,6 +67,10 @@ def test_the_right_password_opens_a_session(desk: Database) -> None:
     assert recorded(desk) == [("signed_in", "user:bob", {})]
 
 
+def test_a_name_is_the_same_in_capitals(desk: Database) -> None:
+    assert enter(desk, " Bob ").user.name == "bob"
+
+
 def test_the_database_holds_neither_password_nor_session_id(desk: Database) -> None:
     signed = enter(desk)
     everything = repr(contents(desk))
@@ -92,7 +96,7 @@ def test_signing_in_gives_a_new_session_id_and_ends_the_one_before(desk: Databas
 
 
 @pytest.mark.parametrize(
-    ("name", "password"), [("bob", "wrong"), ("nobody", RIGHT), ("root", ""), ("", ""), ("BOB", RIGHT)]
+    ("name", "password"), [("bob", "wrong"), ("nobody", RIGHT), ("root", ""), ("", ""), ("b" * 500, RIGHT)]
 )
 def test_wrong_unknown_and_without_a_password_are_the_same(desk: Database, name: str, password: str) -> None:
     assert outcome(desk, name, password) == "CREDENTIALS_WRONG"
