@@ -64,7 +64,7 @@ class Manifest:
     """Uploads whose time ended while the backup was made, and whose bytes were gone by then."""
 
 
-def backup(database: Database, blobs: BlobDirectory, target: Path) -> Manifest:
+def backup(database: Database, blobs_dir: Path, target: Path) -> Manifest:
     """Write the archive; the file appears under its name only when it is complete, readable by its owner alone.
 
     Raises: BackupError `SCHEMA_NOT_CURRENT` when the database is not at this release's schema, `BACKUP_INCOMPLETE`
@@ -73,6 +73,7 @@ def backup(database: Database, blobs: BlobDirectory, target: Path) -> Manifest:
     if not migrations.is_current(database):
         raise BackupError("SCHEMA_NOT_CURRENT", {"revision": migrations.current(database)})
     target.parent.mkdir(parents=True, exist_ok=True)
+    blobs = BlobDirectory(blobs_dir)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as scratch:
         room = Path(scratch)
         snapshot = _snapshot_postgresql if database.is_postgresql else _snapshot_sqlite
@@ -83,7 +84,7 @@ def backup(database: Database, blobs: BlobDirectory, target: Path) -> Manifest:
     return manifest
 
 
-def restore(source: Path, database: Database, blobs: BlobDirectory, *, replace: bool = False) -> Manifest:
+def restore(source: Path, database: Database, blobs_dir: Path, *, replace: bool = False) -> Manifest:
     """Put an archive's database and attachments in place and upgrade them to this release's schema.
 
     The archive is read through and checked before anything is changed. With `replace`, what the database held is gone;
@@ -102,7 +103,7 @@ def restore(source: Path, database: Database, blobs: BlobDirectory, *, replace: 
         if not replace and _holds_something(database):
             raise BackupError("TARGET_NOT_EMPTY", {"database": database.url.render_as_string(hide_password=True)})
         # Attachments first: bytes without a row harm nobody, a row without its bytes does.
-        _unpack_blobs(source, blobs)
+        _unpack_blobs(source, BlobDirectory(blobs_dir))
         (_fill_postgresql if database.is_postgresql else _fill_sqlite)(database, room, manifest)
     migrations.upgrade(database)
     return manifest

@@ -112,14 +112,14 @@ def test_a_backup_of_a_writing_service_is_a_committed_prefix_with_all_its_files(
         writer.attach()
     writer.start()
     before = writer.written
-    manifest = backup(source, blobs, tmp_path / "one.tar.gz")
+    manifest = backup(source, blobs.root, tmp_path / "one.tar.gz")
     after = writer.written
     writer.changed.clear()
     assert writer.changed.wait(10), "the writer must still be writing"
     writer.stopping.set()
     writer.join()
     target, elsewhere = new(), BlobDirectory(tmp_path / "elsewhere")
-    restore(tmp_path / "one.tar.gz", target, elsewhere)
+    restore(tmp_path / "one.tar.gz", target, elsewhere.root)
     found = attached(target)
     assert before <= len(found) <= after + 1
     assert [seq for seq, _ in found] == list(range(1, len(found) + 1))
@@ -136,16 +136,16 @@ def test_everything_comes_back_as_it_was(source: Database, new: New, blobs: Blob
     office.open_task()
     office.work()
     Writer(source, blobs, office).attach()
-    backup(source, blobs, tmp_path / "one.tar.gz")
+    backup(source, blobs.root, tmp_path / "one.tar.gz")
     target = new()
-    restore(tmp_path / "one.tar.gz", target, BlobDirectory(tmp_path / "elsewhere"))
+    restore(tmp_path / "one.tar.gz", target, tmp_path / "elsewhere")
     assert contents(target) == contents(source)
     assert sum(map(len, contents(target).values())) > 20
     assert migrations.is_current(target)
     again = tmp_path / "again.tar.gz"
-    backup(target, BlobDirectory(tmp_path / "elsewhere"), again)
+    backup(target, tmp_path / "elsewhere", again)
     third = new()
-    restore(again, third, blobs)
+    restore(again, third, blobs.root)
     assert contents(third) == contents(source)
 
 
@@ -154,7 +154,7 @@ def test_a_target_that_holds_something_is_refused_unless_asked(
 ) -> None:
     Office(source, tmp_path)
     archive = tmp_path / "one.tar.gz"
-    backup(source, blobs, archive)
+    backup(source, blobs.root, archive)
     target = new()
     migrations.upgrade(target)
     with target.engine.begin() as connection:
@@ -162,11 +162,11 @@ def test_a_target_that_holds_something_is_refused_unless_asked(
         connection.exec_driver_sql("CREATE TABLE left_over (n INTEGER)")
     before = contents(target)
     with pytest.raises(BackupError) as refused:
-        restore(archive, target, blobs)
+        restore(archive, target, blobs.root)
     assert refused.value.code == "TARGET_NOT_EMPTY"
     assert "password" not in str(refused.value.params).lower() or "***" in str(refused.value.params)
     assert contents(target) == before
-    restore(archive, target, blobs, replace=True)
+    restore(archive, target, blobs.root, replace=True)
     assert contents(target) == contents(source)
     assert "left_over" not in sa.inspect(target.engine).get_table_names()
 
@@ -175,10 +175,10 @@ def test_an_empty_schema_is_no_reason_to_refuse(
     source: Database, new: New, blobs: BlobDirectory, tmp_path: Path
 ) -> None:
     Office(source, tmp_path)
-    backup(source, blobs, tmp_path / "one.tar.gz")
+    backup(source, blobs.root, tmp_path / "one.tar.gz")
     target = new()
     migrations.upgrade(target)
-    restore(tmp_path / "one.tar.gz", target, blobs)
+    restore(tmp_path / "one.tar.gz", target, blobs.root)
     assert contents(target) == contents(source)
 
 
@@ -188,13 +188,13 @@ def test_a_file_that_is_missing_makes_no_backup(source: Database, blobs: BlobDir
     [(_, sha256)] = attached(source)
     blobs.path(sha256).unlink()
     with pytest.raises(BackupError) as refused:
-        backup(source, blobs, tmp_path / "one.tar.gz")
+        backup(source, blobs.root, tmp_path / "one.tar.gz")
     assert (refused.value.code, refused.value.params) == ("BACKUP_INCOMPLETE", {"sha256": [sha256]})
     assert [path.name for path in tmp_path.iterdir() if "tar.gz" in path.name] == []
 
 
 def test_the_archive_is_for_its_owner_alone(source: Database, blobs: BlobDirectory, tmp_path: Path) -> None:
-    backup(source, blobs, tmp_path / "one.tar.gz")
+    backup(source, blobs.root, tmp_path / "one.tar.gz")
     assert (tmp_path / "one.tar.gz").stat().st_mode & 0o077 == 0
 
 
@@ -258,10 +258,10 @@ def test_an_archive_that_is_not_whole_changes_nothing(
 ) -> None:
     writer = Writer(source, blobs, Office(source, tmp_path))
     writer.attach()
-    backup(source, blobs, tmp_path / "one.tar.gz")
+    backup(source, blobs.root, tmp_path / "one.tar.gz")
     target, elsewhere = new(), BlobDirectory(tmp_path / "elsewhere")
     with pytest.raises(Exception) as refused:  # noqa: PT011 - its code is what is asserted
-        restore(rewritten(tmp_path / "one.tar.gz", change), target, elsewhere)
+        restore(rewritten(tmp_path / "one.tar.gz", change), target, elsewhere.root)
     assert getattr(refused.value, "code", None) == code
     assert sa.inspect(target.engine).get_table_names() == []
     assert list(elsewhere.root.glob("??/??/*")) == []
@@ -272,9 +272,9 @@ def test_an_archive_that_breaks_off_is_refused(
     source: Database, new: New, blobs: BlobDirectory, tmp_path: Path, keep: float
 ) -> None:
     archive = tmp_path / "one.tar.gz"
-    backup(source, blobs, archive)
+    backup(source, blobs.root, archive)
     whole = archive.read_bytes()
     archive.write_bytes(whole[: int(len(whole) * keep) if keep < 1 else int(keep)])
     with pytest.raises(BackupError) as refused:
-        restore(archive, new(), blobs)
+        restore(archive, new(), blobs.root)
     assert refused.value.code in {"BACKUP_UNREADABLE", "BACKUP_DAMAGED"}
