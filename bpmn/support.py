@@ -18,6 +18,7 @@ RUNS: Final = frozenset(
         "inclusiveGateway",
         "subProcess",
         "startEvent",
+        "intermediateThrowEvent",
         "endEvent",
         "endEvent (terminate)",
     }

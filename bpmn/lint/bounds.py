@@ -6,21 +6,20 @@ from bpmn.directory import Directory
 from bpmn.findings import Finding
 from bpmn.limits import MULTI_INSTANCE, PARALLEL_FAN_OUT, SUB_PROCESS_DEPTH
 from bpmn.lint.finding import error
-from bpmn.lint.graph import takes_all
 from bpmn.model import SUB_PROCESSES, Node, ProcessDefinition
 
 CODES = ("FAN_OUT_TOO_WIDE", "SUB_PROCESS_TOO_DEEP", "LOOP_TOO_LONG", "LOOP_UNBOUNDED")
 
 
 def check(definition: ProcessDefinition, _directory: Directory | None) -> Iterator[Finding]:
-    """Too many flows at once, sub-processes too deep inside one another, loops too long or without a bound."""
+    """Too many flows out of one node, sub-processes too deep inside one another, loops too long or without a bound."""
     depth: dict[str, int] = {definition.key: 0}
     for node in definition.nodes:
         if node.kind in SUB_PROCESSES:
             depth[node.id] = depth.get(node.scope, 0) + 1
             if depth[node.id] == SUB_PROCESS_DEPTH + 1:
                 yield error("SUB_PROCESS_TOO_DEEP", node, limit=SUB_PROCESS_DEPTH)
-        if takes_all(node) and len(node.outgoing) > PARALLEL_FAN_OUT:
+        if len(node.outgoing) > PARALLEL_FAN_OUT:
             yield error("FAN_OUT_TOO_WIDE", node, count=len(node.outgoing), limit=PARALLEL_FAN_OUT)
         yield from _loop(node)
 

@@ -20,6 +20,7 @@ RESERVED = frozenset({"title", "description", "business", "impact", "urgency", "
 _SILENT = frozenset(
     {
         NodeKind.START_EVENT,
+        NodeKind.INTERMEDIATE_THROW_EVENT,
         NodeKind.END_EVENT,
         NodeKind.EXCLUSIVE_GATEWAY,
         NodeKind.PARALLEL_GATEWAY,

@@ -190,8 +190,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{count} names are in one language only (such as “{first}”). Add the other by fd:label.",
     ),
     "FAN_OUT_TOO_WIDE": (
-        "“{name}”同时流出 {count} 条连线,最多 {limit} 条。请改用多实例或拆分。",
-        "{count} flows leave {name} at once; {limit} are allowed. Use multi-instance or split it.",
+        "“{name}”流出 {count} 条连线,最多 {limit} 条。请拆分。",
+        "{count} flows leave {name}; {limit} are allowed. Split it.",
     ),
     "SUB_PROCESS_TOO_DEEP": (
         "子流程“{name}”嵌套过深:最多 {limit} 层。请展开或拆分。",

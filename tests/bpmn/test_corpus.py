@@ -72,7 +72,7 @@ def test_the_unsupported_elements_of_a_file_are_all_listed() -> None:
     (file,) = [each for each in CORPUS if each.name == "all_event_types.bpmn"]
     seen = inspect(file.read_bytes(), file.name)
     assert seen.definition is not None
-    plain = {"startEvent", "endEvent", "endEvent (terminate)"}
+    plain = {"startEvent", "intermediateThrowEvent", "endEvent", "endEvent (terminate)"}
     told = {each.element_id for each in seen.findings if each.code == "ELEMENT_UNSUPPORTED"}
     events = {
         node.id
