@@ -17,8 +17,8 @@ from storage import tables
 from storage.credentials import hash_of, new_secret
 from storage.database import Database
 from tests.app.api.conformance import Document
-from tests.support.clock import Clock
 from tests.support.acting import staff
+from tests.support.clock import Clock
 from tests.support.desk import ASSESSMENT, HANDLING, REVIEW
 from tests.support.desk import REPORT as FAULT
 from tests.support.people import add_business, add_user, insert

@@ -185,7 +185,9 @@ def test_transfer_assign_release_and_why(api: Api) -> None:
     assert (why["allowed"], why["code"]) == (False, "NOT_CANDIDATE")
     assert api.ok("GET", f"/tasks/{task}/why?user=bob", by="root")["rulings"]["claim"]["allowed"] is True
     assert api.get(f"/tasks/{task}/why?user=bob", by="alice").status_code == 403
-    assert api.ok("POST", f"/tasks/{task}/assign", {"to": "bob", "reason": "值班"}, by="root")["assignee"]["name"] == "bob"
+    assert (
+        api.ok("POST", f"/tasks/{task}/assign", {"to": "bob", "reason": "值班"}, by="root")["assignee"]["name"] == "bob"
+    )
 
 
 def test_a_file_goes_from_upload_to_download_and_preview(api: Api) -> None:

@@ -1,0 +1,1 @@
+"""Tests of the security bar, each named for its line."""
