@@ -81,15 +81,15 @@ def perform(  # noqa: PLR0913 - everything but `database` and `act` is named by 
 
     Raises: Unauthenticated, Forbidden, Invalid `KEY_REUSED` (see Door), what `act` raises, Busy.
     """
-    asking = Asking(
-        credential=credential, require=require, scope=scope, idempotency=idempotency, address=address, now=now
-    )
+    # A key belongs to an actor; from somebody anonymous it means nothing.
+    key = None if credential is None else idempotency
+    asking = Asking(credential=credential, require=require, scope=scope, idempotency=key, address=address, now=now)
 
     def once(sent: Callable[[], None]) -> Answer:
         return _run(database, act, asking, on_refusal, sent)
 
     try:
-        return run_again(database, once, repeatable=idempotency is not None)
+        return run_again(database, once, repeatable=key is not None)
     except Replayed as earlier:
         return earlier.answer
 

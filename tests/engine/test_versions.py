@@ -2,11 +2,12 @@
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.commands import categories, deployments, drafts, processes, services, versions
+from engine.commands import categories, deployments, drafts, processes, roles, services, versions
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, PreconditionRequired, TooLarge
 from engine.queries import catalogue
 from engine.queries import processes as reading
@@ -15,6 +16,8 @@ from storage.database import Database
 from storage.store import Store
 from tests.support.acting import contents, do, recorded, see, staff
 from tests.support.diagrams import process, to_bpmn
+
+BUNDLED = Path(__file__).parents[2] / "app" / "bundled"
 
 Act = Callable[[Store], Any]
 
@@ -372,6 +375,30 @@ def shown(database: Database, name: str, *, everything: bool = False) -> list[tu
 
 def test_a_bound_service_stands_in_the_catalogue(bound: Database) -> None:
     assert shown(bound, "eve") == [("故障", ["fault"])]
+
+
+@pytest.mark.parametrize("name", ["fault-handling", "service-request"])
+def test_the_bundled_processes_go_all_the_way(desk: Database, name: str) -> None:
+    content = (BUNDLED / f"{name}.bpmn").read_bytes()
+    imported = do(desk, "dave", lambda work: versions.import_version(work, content=content, file_name=f"{name}.bpmn"))
+    made = imported.process
+    assert (imported.version.verdict, bool(made.names.en), made.names.en != made.names.zh) == ("ready", True, True)
+    for role in {role.key for node in see(desk, "dave", defined(made.key)).nodes for role in node.roles}:
+        if see(desk, "root", lambda work: work.roles.get(role)) is None:  # noqa: B023
+            do(desk, "root", lambda work: roles.create(work, key=role, names=Names(zh=role)))  # noqa: B023
+    change = processes.ProcessChange(needs_business=True)
+    do(desk, "dave", lambda work: processes.change(work, made.key, change, revision=1))
+    do(desk, "root", lambda work: processes.enable(work, made.key, policy=Policy(), revision=2))
+    assert do(desk, "root", lambda work: deployments.deploy(work, made.key, 1, message="go")).number == 1
+    shelf = do(desk, "root", lambda work: categories.create(work, names=Names(zh="x")))
+    entry = {"key": "entry", "names": Names(zh="y"), "category_id": str(shelf.id)}
+    do(desk, "root", lambda work: services.create(work, **entry))
+    do(desk, "root", lambda work: services.bind(work, "entry", process=made.key, deployment=1, revision=1))
+    assert see(desk, "root", lambda work: work.cases.opening("entry")).enabled
+
+
+def defined(key: str) -> Act:
+    return lambda work: reading.version_definition(work, key, 1)
 
 
 def test_a_service_stays_on_its_deployment_and_shows_what_is_newer(bound: Database) -> None:

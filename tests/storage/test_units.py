@@ -14,11 +14,12 @@ from engine.errors import Busy, Conflict, Forbidden, Invalid, TooMany
 from engine.values.actors import Permission
 from storage import tables
 from storage.answer import Answer
+from storage.channel import Statement
 from storage.credentials import SessionCredential
 from storage.database import Database
 from storage.idempotency import IdempotencyKey
 from storage.store import Store
-from storage.units import Act, perform
+from storage.units import Act, look, perform
 from tests.support.people import NOW, add_user, open_session
 from tests.support.roundtrips import RoundTripProxy
 
@@ -149,6 +150,12 @@ def test_a_refusal_at_the_gate_is_not_kept(database: Database, session: SessionC
         )
     assert keyed_rows(database) == 0
     assert perform(database, writing(), credential=session, idempotency=key(), now=NOW).status == 201
+
+
+def test_a_key_from_somebody_anonymous_means_nothing(database: Database) -> None:
+    for name in ("a", "b"):
+        assert not perform(database, writing(name=name), idempotency=key(), now=NOW).replayed
+    assert (set(settings(database)), keyed_rows(database)) == ({"a", "b"}, 0)
 
 
 def test_too_many_is_not_kept(database: Database, session: SessionCredential) -> None:
@@ -286,6 +293,23 @@ def test_a_keyed_command_that_reads_first_waits_twice(round_trips: RoundTripProx
         perform(database, writing(), credential=session, idempotency=key(), now=NOW + timedelta(minutes=2))
     database.dispose()
     assert count.total == 2, count
+
+
+def test_a_query_waits_once(round_trips: RoundTripProxy, postgres_url: str) -> None:
+    database = Database(round_trips.url(postgres_url))
+    tables.metadata.create_all(database.engine)
+    session = open_session(database, add_user(database, "alice"))
+    one = Statement(sa.select(tables.setting))
+
+    def query(work: Store) -> str:
+        work.read(one)
+        return work.actor.name
+
+    look(database, query, credential=session, now=NOW)
+    with round_trips.counting() as count:
+        assert look(database, query, credential=session, now=NOW + timedelta(seconds=30)) == "alice"
+    database.dispose()
+    assert count.total == 1, count
 
 
 def _in_parallel(threads: int, act: Callable[[int], object]) -> None:
