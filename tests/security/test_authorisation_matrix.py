@@ -1,4 +1,4 @@
-"""A-01: every route for every kind of person, against the committed matrix; a view without a declaration stops the start."""
+"""A-01: every route for every kind of person against the committed matrix; an undeclared view stops the start."""
 
 import re
 import tomllib
