@@ -46,21 +46,16 @@ def _moment(name: str) -> sa.BindParameter[Any]:
 
 _ENQUEUE = insert(job).on_conflict_do_nothing(index_elements=[job.c.dedupe])
 
-_before = job.alias("before")
-_held_back = sa.exists().where(
-    _before.c.key == job.c.key,
-    _before.c.id != job.c.id,
-    sa.or_(
-        _before.c.state == JobState.RUNNING,
-        sa.and_(
-            _before.c.state == JobState.READY,
-            sa.tuple_(_before.c.due_at, _before.c.id) < sa.tuple_(job.c.due_at, job.c.id),
-        ),
-    ),
-)
+_other = job.alias("other")
+_of_its_key = sa.select(_other.c.id).where(_other.c.key == job.c.key).limit(1)
+# Scalar subqueries, because PostgreSQL turns NOT EXISTS into a join over the whole queue: at 70,000 jobs a claim then
+# takes 80 ms, and so 0.4.
+_first = _of_its_key.where(_other.c.state == JobState.READY).order_by(_other.c.due_at, _other.c.id).scalar_subquery()
+_running = _of_its_key.where(_other.c.state == JobState.RUNNING).scalar_subquery()
+_may_run = sa.or_(job.c.key.is_(None), sa.and_(_first == job.c.id, _running.is_(None)))
 _due = (
     sa.select(job.c.id)
-    .where(job.c.state == JobState.READY, job.c.run_at <= _moment("p_now"), ~_held_back)
+    .where(job.c.state == JobState.READY, job.c.run_at <= _moment("p_now"), _may_run)
     .order_by(job.c.run_at, job.c.id)
     .limit(bindparam("p_limit", type_=sa.Integer))
     .with_for_update(skip_locked=True, of=job)

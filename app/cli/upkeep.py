@@ -23,7 +23,7 @@ def init() -> None:
     with opened() as (settings, database):
         migrations.upgrade(database)
         link = first_setup_link(settings, database)
-    click.echo(f"The database is at the schema {migrations.revisions()[-1]}.")
+    click.echo(f"The database is at the schema {migrations.revisions()[0]}.")
     if link is not None:
         click.echo(f"Open {link} within one hour to make the first administrator.")
 
