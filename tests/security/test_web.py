@@ -145,7 +145,7 @@ def test_w_07_signing_in_gives_a_new_session(signed_in: tuple[Api, FlaskClient, 
 
 
 def test_w_08_what_has_ended_has_ended(signed_in: tuple[Api, FlaskClient, str]) -> None:
-    api, client, token = signed_in
+    _, client, token = signed_in
     cookie = client.get_cookie("faultdesk")
     assert cookie is not None
     ours = {"Origin": ORIGIN, "X-CSRF-Token": token}
