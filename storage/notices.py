@@ -82,16 +82,6 @@ _RECENT = (
     )
 )
 _STORE = insert(t.message).on_conflict_do_nothing(index_elements=[t.message.c.job_id])
-_BOX = (
-    sa.select(t.message)
-    .where(
-        t.message.c.recipient_id == bindparam("p_user", type_=sa.Uuid),
-        t.message.c.id < bindparam("p_before", type_=sa.Uuid),
-    )
-    .order_by(t.message.c.id.desc())
-    .limit(bindparam("p_limit", type_=sa.Integer))
-)
-_LAST = UUID(int=(1 << 128) - 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,13 +154,3 @@ def facts(work: Work, *, job_id: UUID, ticket_id: UUID, element: str, user_id: U
 def keep(work: Work, values: dict[str, Any]) -> None:
     """Store a message, once per job: `message`'s columns but id and moment."""
     work.write(_STORE, {"id": new_id(), "at": work.now, **values})
-
-
-def mailbox(work: Work, *, before: UUID | None = None, limit: int = 50) -> list[Any]:
-    """The actor's own messages as rows of the table, newest first, from before that one on.
-
-    Raises: Unauthenticated.
-    """
-    who = {"p_user": work.actor.id, "p_before": before or _LAST, "p_limit": limit}
-    [rows] = work.read(Statement(_BOX, who))
-    return rows

@@ -1,11 +1,16 @@
 """From a task that opened to a mail in the reader's language: once, to the right people, by SMTP or in the mailbox."""
 
+import shutil
+import ssl
+import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from aiosmtpd.smtp import AuthResult
 
 from app.settings import Smtp
 from engine.values.actors import Person
@@ -251,3 +256,49 @@ def test_an_answer_that_never_comes_after_the_message_means_the_same_message_aga
     posted.work()
     assert len(posted.messages()) == 1
     assert {str(each["Message-ID"]) for each in server.mails} == {f"<{waiting.id}@faultdesk.example>"}
+
+
+@pytest.fixture
+def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """A server's context with a certificate for localhost that this process trusts."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not installed, so that there is no certificate to test TLS with")
+    made = ["-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-out", "cert.pem", "-days", "2"]
+    named = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    subprocess.run([openssl, "req", "-x509", *made, *named], cwd=tmp_path, check=True, capture_output=True)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    return context
+
+
+def login(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+    # Not handled: the server itself answers a wrong password, with 535.
+    return AuthResult(success=(data.login, data.password) == (b"desk", b"hunter2"), handled=False)
+
+
+@pytest.mark.parametrize(("password", "state"), [("hunter2", "done"), ("wrong", "ready")])
+def test_with_starttls_the_login_and_the_message_go_encrypted(
+    database: Database, tmp_path: Path, certificate: ssl.SSLContext, password: str, state: str
+) -> None:
+    with mail_server(tls_context=certificate, require_starttls=True, authenticator=login, auth_required=True) as server:
+        user = {"user": "desk", "password": password, "sender": "desk@faultdesk.example"}
+        office = Office(database, tmp_path, Smtp(host="localhost", port=server.port, security="starttls", **user))
+        office.open_task()
+        office.work()
+        assert {row.state for row in office.jobs("mail")} == {state}
+        assert len(server.mails) == (2 if state == "done" else 0)
+        if state == "ready":
+            assert {row.error for row in office.jobs("mail")} == {"SMTP_LOGIN_REFUSED"}
+
+
+def test_a_certificate_for_another_name_is_not_believed(
+    database: Database, tmp_path: Path, certificate: ssl.SSLContext
+) -> None:
+    with mail_server(tls_context=certificate) as server:
+        office = Office(database, tmp_path, Smtp(host="127.0.0.1", port=server.port, sender="a@b.example"))
+        office.open_task()
+        office.work()
+        assert {(row.state, row.error) for row in office.jobs("mail")} == {("ready", "SMTP_TLS_FAILED")}
+        assert server.mails == []
