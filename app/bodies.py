@@ -22,7 +22,8 @@ JSON_BYTES = 1024 * 1024
 JSON_DEPTH = 64
 JSON_KEYS = 10_000
 
-_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# Possessive, and content with a text that never ends: from each quote of such a text another search would start.
+_STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _BRACKETS = re.compile(rb"[\[\]{}]")
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
 _DIGITS = 4_000
