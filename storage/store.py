@@ -10,6 +10,7 @@ from storage.cases import CaseStore
 from storage.channel import Channel
 from storage.deployments import DeploymentStore
 from storage.drafts import DraftStore
+from storage.inbox import InboxLists
 from storage.links import LinkStore
 from storage.people import PeopleStore
 from storage.processes import ProcessStore
@@ -40,8 +41,13 @@ class Store(Work):
         return CaseStore(self)
 
     @cached_property
+    def inbox(self) -> InboxLists:
+        """The actor's inbox."""
+        return InboxLists(self)
+
+    @cached_property
     def lists(self) -> TicketLists:
-        """Lists of tickets and tasks."""
+        """Lists of tickets."""
         return TicketLists(self)
 
     @cached_property

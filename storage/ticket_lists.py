@@ -1,4 +1,4 @@
-"""Lists of tickets and tasks: the inbox, searches, and what hangs on one ticket. Keyset pages, never an offset."""
+"""Lists of tickets, and what hangs on one of them. Keyset pages, never an offset."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,28 +11,22 @@ from engine.values.actors import Actor
 from engine.values.events import Attachment, Comment, Event
 from engine.values.pages import Page, Place
 from engine.values.processes import Names
-from engine.values.views import InboxView, TaskRow, TicketFilter, TicketRow
+from engine.values.views import TicketFilter, TicketRow
 from storage import rows
 from storage import tables as t
 from storage.channel import Statement
 from storage.credentials import LOOK_UP, LocalCredential, parameters_of
-from storage.definitions import definition_of
 from storage.gate import actor_of
 from storage.json import loads
 from storage.sight import seen_by
-from storage.types import EPOCH, Moment
 from storage.work import Work
 
-COUNTED = 100
-"""Counts stop here and are shown as 99+."""
-
-_FIRST = UUID(int=0)
-_TICKETS = (
+TICKETS = (
     t.ticket.join(rows.requester, rows.requester.c.id == t.ticket.c.requester_id)
     .join(t.service, t.service.c.id == t.ticket.c.service_id)
     .outerjoin(t.business, t.business.c.key == t.ticket.c.business)
 )
-_TICKET_ROW = (
+TICKET_ROW = (
     *rows.TICKET_COLUMNS,
     t.service.c.key.label("service_key"),
     t.service.c.name_zh.label("service_zh"),
@@ -40,81 +34,7 @@ _TICKET_ROW = (
     t.business.c.name_zh.label("business_zh"),
     t.business.c.name_en.label("business_en"),
 )
-# A task's own columns, prefixed: both tables have an id, a status and moments.
-_TASK_ROW = (
-    *(column.label(f"task_{column.name}") for column in t.task.c),
-    *rows.person_columns(rows.assignee, "assignee"),
-    *rows.person_columns(rows.finisher, "finisher"),
-    t.deployment.c.version.label("version_number"),
-    t.version.c.hash.label("version_hash"),
-)
-_TASKS = (
-    _TICKETS.join(t.task, t.task.c.ticket_id == t.ticket.c.id)
-    .outerjoin(rows.assignee, rows.assignee.c.id == t.task.c.assignee_id)
-    .outerjoin(rows.finisher, rows.finisher.c.id == t.task.c.ended_by)
-    .join(t.deployment, t.deployment.c.id == t.ticket.c.deployment_id)
-    .join(
-        t.version,
-        (t.version.c.process_id == t.deployment.c.process_id) & (t.version.c.number == t.deployment.c.version),
-    )
-)
-_AFTER: tuple[Any, ...] = (
-    bindparam("after_at", type_=Moment),
-    bindparam("after_id", type_=sa.Uuid),
-    bindparam("after_seq"),
-)
 _LIMIT = bindparam("limit", type_=sa.Integer)
-
-
-def _after(at: Any, ticket_id: Any, seq: Any) -> sa.ColumnElement[bool]:
-    return sa.tuple_(at, ticket_id, seq) > sa.tuple_(*_AFTER)
-
-
-_OFFERED = (
-    sa.select(t.offer.c.ticket_id, t.offer.c.seq, t.offer.c.opened_at)
-    .where(
-        t.offer.c.role == bindparam("role"),
-        t.offer.c.business == bindparam("business"),
-        _after(t.offer.c.opened_at, t.offer.c.ticket_id, t.offer.c.seq),
-    )
-    .order_by(t.offer.c.opened_at, t.offer.c.ticket_id, t.offer.c.seq)
-    .limit(_LIMIT)
-    .subquery("offered")
-)
-_CLAIMABLE = (
-    sa.select(*_TICKET_ROW, *_TASK_ROW)
-    .select_from(_TASKS.join(_OFFERED, (_OFFERED.c.ticket_id == t.task.c.ticket_id) & (_OFFERED.c.seq == t.task.c.seq)))
-    .order_by(t.task.c.opened_at, t.task.c.ticket_id, t.task.c.seq)
-)
-_MINE = (
-    sa.select(*_TICKET_ROW, *_TASK_ROW)
-    .select_from(_TASKS)
-    .where(
-        t.task.c.assignee_id == bindparam("me", type_=sa.Uuid),
-        t.task.c.state == sa.literal_column("'claimed'"),
-        _after(t.task.c.opened_at, t.task.c.ticket_id, t.task.c.seq),
-    )
-    .order_by(t.task.c.opened_at, t.task.c.ticket_id, t.task.c.seq)
-    .limit(_LIMIT)
-)
-_DONE = (
-    sa.select(*_TICKET_ROW, *_TASK_ROW)
-    .select_from(_TASKS)
-    .where(
-        t.task.c.ended_by == bindparam("me", type_=sa.Uuid),
-        t.task.c.state == sa.literal_column("'completed'"),
-        sa.tuple_(t.task.c.ended_at, t.task.c.ticket_id, t.task.c.seq) < sa.tuple_(*_AFTER),
-    )
-    .order_by(t.task.c.ended_at.desc(), t.task.c.ticket_id.desc(), t.task.c.seq.desc())
-    .limit(_LIMIT)
-)
-_COUNT_OFFERS = sa.select(_OFFERED.c.ticket_id, _OFFERED.c.seq)
-_COUNT_MINE = (
-    sa.select(t.task.c.ticket_id, t.task.c.seq)
-    .where(t.task.c.assignee_id == bindparam("me", type_=sa.Uuid), t.task.c.state == sa.literal_column("'claimed'"))
-    .limit(_LIMIT)
-)
-
 _TICKET_ID = bindparam("ticket_id", type_=sa.Uuid)
 _actor, _author, _uploader = t.user.alias("actor"), t.user.alias("author"), t.user.alias("uploader")
 
@@ -170,32 +90,11 @@ class TicketLists:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    def inbox(self, view: InboxView, *, after: Place | None, limit: int) -> Page[TaskRow]:
-        """A page of the actor's inbox: oldest first, or (done) newest first."""
-        actor = self._work.actor
-        newest_first = view is InboxView.DONE
-        place = {**_place(after, newest_first=newest_first), "limit": limit + 1}
-        if view is InboxView.CLAIMABLE:
-            statements = [Statement(_CLAIMABLE, {**place, **grant}) for grant in _grants(actor)]
-        else:
-            statements = [Statement(_MINE if view is InboxView.MINE else _DONE, {**place, "me": actor.id})]
-        found = _merged(self._work.read(*statements)) if statements else []
-        return self._page(found, limit, newest_first=newest_first)
-
-    def counts(self) -> dict[InboxView, int]:
-        """How many tasks the actor may claim and holds, counted up to COUNTED."""
-        actor = self._work.actor
-        place = {**_place(None, newest_first=False), "limit": COUNTED}
-        offers = [Statement(_COUNT_OFFERS, {**place, **grant}) for grant in _grants(actor)]
-        *offered, mine = self._work.read(*offers, Statement(_COUNT_MINE, {"me": actor.id, "limit": COUNTED}))
-        claimable = {(row.ticket_id, row.seq) for result in offered for row in result}
-        return {InboxView.CLAIMABLE: min(len(claimable), COUNTED), InboxView.MINE: len(mine)}
-
     def tickets(self, wanted: TicketFilter, *, after: Place | None, limit: int) -> Page[TicketRow]:
         """A page of tickets that the actor sees, newest first."""
         statement = (
-            sa.select(*_TICKET_ROW)
-            .select_from(_TICKETS)
+            sa.select(*TICKET_ROW)
+            .select_from(TICKETS)
             .where(seen_by(self._work.actor), *_conditions(wanted, self._work.actor))
             .order_by(t.ticket.c.id.desc())
             .limit(limit + 1)
@@ -203,7 +102,7 @@ class TicketLists:
         if after is not None and after.id is not None:
             statement = statement.where(t.ticket.c.id < after.id)
         [found] = self._work.read(Statement(statement))
-        items = tuple(_ticket_row(row) for row in found[:limit])
+        items = tuple(ticket_row_of(row) for row in found[:limit])
         more = len(found) > limit
         return Page(items=items, after=Place(id=items[-1].ticket.id) if more else None)
 
@@ -240,54 +139,9 @@ class TicketLists:
         [found] = self._work.read(Statement(LOOK_UP[LocalCredential], parameters_of(credential)))
         return actor_of(credential, found) if found and found[0].active else None
 
-    def _page(self, found: list[Any], limit: int, *, newest_first: bool) -> Page[TaskRow]:
-        items = tuple(self._task_row(row) for row in found[:limit])
-        if len(found) <= limit:
-            return Page(items=items)
-        last = items[-1].task
-        at = last.ended_at if newest_first else last.opened_at
-        return Page(items=items, after=Place(at=at, id=last.ticket_id, seq=last.seq))
 
-    def _task_row(self, row: Any) -> TaskRow:
-        definition = definition_of(
-            self._work, process_id=row.process_id, number=row.version_number, version_hash=row.version_hash
-        )
-        task = rows.task_of(_Prefixed(row))
-        return TaskRow(task=task, row=_ticket_row(row), name=definition.nodes_by_id[task.element_id].name)
-
-
-class _Prefixed:
-    """A row whose task columns carry the prefix `task_`."""
-
-    def __init__(self, row: Any) -> None:
-        self._row = row
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith(("assignee_", "finisher_")):
-            return getattr(self._row, name)
-        return getattr(self._row, f"task_{name}")
-
-
-def _merged(results: list[list[Any]]) -> list[Any]:
-    """The rows of all grants in one order, each task once."""
-    if len(results) == 1:
-        return results[0]
-    found = {(row.task_ticket_id, row.task_seq): row for result in results for row in result}
-    return sorted(found.values(), key=lambda row: (row.task_opened_at, row.task_ticket_id, row.task_seq))
-
-
-def _grants(actor: Actor) -> Iterable[dict[str, object]]:
-    return [{"role": grant.role, "business": grant.business or ""} for grant in sorted(actor.grants, key=str)]
-
-
-def _place(after: Place | None, *, newest_first: bool) -> dict[str, object]:
-    if after is not None:
-        return {"after_at": after.at, "after_id": after.id, "after_seq": after.seq}
-    far = EPOCH.replace(year=9999) if newest_first else EPOCH
-    return {"after_at": far, "after_id": _FIRST, "after_seq": 0}
-
-
-def _ticket_row(row: Any) -> TicketRow:
+def ticket_row_of(row: Any) -> TicketRow:
+    """A ticket in a list, from TICKET_ROW."""
     return TicketRow(
         ticket=rows.ticket_of(row),
         service_key=row.service_key,

@@ -12,14 +12,18 @@ from engine.values.processes import Names
 from engine.values.views import InboxView, TaskRow, TicketFilter, TicketRow
 
 
-class TicketLists(Protocol):
-    """Lists of tickets and tasks; keyset pages."""
+class Inbox(Protocol):
+    """What the actor may claim, holds and did; keyset pages."""
 
-    def inbox(self, view: InboxView, *, after: Place | None, limit: int) -> Page[TaskRow]:
+    def page(self, view: InboxView, *, after: Place | None, limit: int) -> Page[TaskRow]:
         """A page of the actor's inbox: oldest first, or (done) newest first."""
 
     def counts(self) -> dict[InboxView, int]:
         """How many tasks the actor may claim and holds; counting stops at 100."""
+
+
+class TicketLists(Protocol):
+    """Lists of tickets, and what hangs on one of them."""
 
     def tickets(self, wanted: TicketFilter, *, after: Place | None, limit: int) -> Page[TicketRow]:
         """A page of tickets that the actor sees, newest first."""
@@ -47,5 +51,9 @@ class Reading(Work, Protocol):
     """A unit of work that can read lists too."""
 
     @property
+    def inbox(self) -> Inbox:
+        """The actor's inbox."""
+
+    @property
     def lists(self) -> TicketLists:
-        """Lists of tickets and tasks."""
+        """Lists of tickets."""

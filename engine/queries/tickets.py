@@ -33,12 +33,12 @@ class Numbered(Generic[T]):
 
 def inbox(work: Reading, view: InboxView, *, after: Place | None = None, limit: int = 50) -> Page[TaskRow]:
     """A page of the actor's inbox."""
-    return work.lists.inbox(view, after=after, limit=limit)
+    return work.inbox.page(view, after=after, limit=limit)
 
 
 def counts(work: Reading) -> Mapping[InboxView, int]:
     """How many tasks the actor may claim and holds, counted up to 100."""
-    return work.lists.counts()
+    return work.inbox.counts()
 
 
 def tickets(work: Reading, wanted: TicketFilter, *, after: Place | None = None, limit: int = 50) -> Page[TicketRow]:
