@@ -92,7 +92,8 @@ class Whole(fields.Integer):
     default_error_messages = {**_ALWAYS, "invalid": "NOT_A_NUMBER", "too_large": "NUMBER_TOO_LARGE"}  # noqa: RUF012
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        if isinstance(value, bool | str):
+        # 1.0 is a whole number, 1.5 is not the version 1.
+        if isinstance(value, bool | str) or (isinstance(value, float) and value % 1 != 0):
             raise self.make_error("invalid", input=value)
         return super()._deserialize(value, attr, data, **kwargs)
 
