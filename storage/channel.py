@@ -1,7 +1,7 @@
 """How statements reach the database: as few waits as the database allows.
 
-On PostgreSQL all statements handed over together travel in one pipeline, so they cost one round trip; COMMIT travels with the
-writes. SQLite lives in the process and takes them one by one.
+On PostgreSQL all statements handed over together travel in one pipeline, so they cost one round trip; COMMIT travels
+with the writes. SQLite lives in the process and takes them one by one.
 """
 
 from collections.abc import Mapping, Sequence

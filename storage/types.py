@@ -31,7 +31,7 @@ class Moment(TypeDecorator[datetime]):
             raise ValueError("a moment needs its time zone")
         return (value - EPOCH) // _MICROSECOND if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """From the database, in UTC."""
         if value is None or isinstance(value, datetime):
             return value

@@ -13,7 +13,7 @@ class Gate(Protocol):
     """What must be asked and judged before anything else: authentication, the route's permission, a repeated key."""
 
     def statements(self) -> Sequence[Statement]:
-        """Sent in the same round trip as the command's first read, after it, so that they see what its locks waited for."""
+        """Sent in one round trip with the command's first read, and after it, to see what its locks waited for."""
 
     def judge(self, rows: Sequence[list[Any]], *, now: datetime) -> Actor | None:
         """Who is asking.

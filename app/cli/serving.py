@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 from pathlib import Path
 from types import FrameType
 
@@ -66,14 +65,13 @@ def worker() -> None:
     runner = Runner(database, duties(database, desk.blobs, settings), now=settings.clock)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        sys.exit(0)
+        # Not an exit: that could fall between claiming a job and running it, and the job would wait out its lease.
+        runner.stop()
 
     signal.signal(signal.SIGTERM, stop)
-    try:
-        runner.run()
-    finally:
-        runner.stop()
-        database.dispose()
+    signal.signal(signal.SIGINT, stop)
+    runner.run()
+    database.dispose()
 
 
 def run_server(host: str, port: int, *, workers: int) -> None:

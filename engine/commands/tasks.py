@@ -223,7 +223,7 @@ def _chosen(outcomes: tuple[Outcome, ...], named: str | None) -> Outcome | None:
     found = next((each for each in outcomes if each.key == named), None)
     if found is None:
         keys = [each.key for each in outcomes]
-        code = "OUTCOME_REQUIRED" if named is None else "OUTCOME_UNKNOWN_KEY"
+        code = "OUTCOME_REQUIRED" if named is None else "OUTCOME_UNKNOWN"
         problem = FieldProblem(path="outcome", code=code, params={"outcomes": keys})
         raise Invalid(code, {"outcomes": keys}, problems=[problem])
     return found
