@@ -17,7 +17,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "BACKUP_DAMAGED": ("备份文件已损坏", "The backup is damaged."),
     "BACKUP_INCOMPLETE": ("备份期间有文件消失，请重新备份", "A file went away during the backup: run it again."),
     "BACKUP_OTHER_DATABASE": ("备份来自另一种数据库", "The backup comes from the other kind of database."),
-    "TARGET_NOT_EMPTY": ("目标不是空的；确认后加 --replace", "The target is not empty; to overwrite it give --replace."),
+    "TARGET_NOT_EMPTY": (
+        "目标不是空的；确认后加 --replace",
+        "The target is not empty; to overwrite it give --replace.",
+    ),
     # Checks
     "CHAIN_BROKEN": ("时间线的散列链在第 {event} 条断开", "The chain of events is broken at event {event}."),
     "EVENTS_MISSING": ("应有 {expected} 条事件，实有 {found} 条", "{expected} events should be there, {found} are."),

@@ -8,7 +8,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "NOT_CANDIDATE": ("需要以下角色之一：{roles}", "One of these roles is needed: {roles}."),
     "RECEIVER_NOT_CANDIDATE": ("对方没有以下角色：{roles}", "That person holds none of these roles: {roles}."),
     "RECEIVER_IS_CANDIDATE": ("对方可以处理", "That person may hold it."),
-    "FOUR_EYES": ("职责分离：完成过 {element} 的人不能处理", "Separation of duties: whoever did {element} may not do this."),
+    "FOUR_EYES": (
+        "职责分离：完成过 {element} 的人不能处理",
+        "Separation of duties: whoever did {element} may not do this.",
+    ),
     "TICKET_ENDED": ("单据已结束", "The ticket has ended."),
     "TICKET_SUSPENDED": ("单据已挂起", "The ticket is suspended."),
     "ALREADY_SUSPENDED": ("单据已经挂起", "The ticket is suspended already."),
