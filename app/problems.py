@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
 from app.answers import respond
 from app.errors import Malformed, Unsupported
+from app.findings import finding
 from app.messages import render, title_of
 from bpmn.errors import FaultdeskError
 from bpmn.text import ZH
@@ -21,6 +22,8 @@ from engine import errors
 from storage.answer import Answer
 
 CONTENT_TYPE = "application/problem+json"
+PAGES = "faultdesk.pages"
+"""The extension that makes a page of an answer, or gives None where none was asked for."""
 RETRY_AFTER = 2
 """Seconds, where the refusal itself names none."""
 
@@ -70,7 +73,8 @@ def problem_answer(error: FaultdeskError, *, language: str, request_id: str) -> 
         body["errors"] = [_field(each, language) for each in problems]
     findings = error.params.get("findings")
     if isinstance(findings, Sequence) and not isinstance(findings, str):
-        body["findings"] = body["params"].pop("findings")  # type: ignore[attr-defined]
+        body["params"] = {key: value for key, value in error.params.items() if key != "findings"}
+        body["findings"] = [finding(each) for each in findings]
     return Answer(status=status, body=body, headers={"Content-Type": CONTENT_TYPE, **_headers(status, error.params)})
 
 
@@ -97,14 +101,14 @@ def handle_problems(app: Flask) -> None:
 
 
 def _refused(error: FaultdeskError) -> Response:
-    return respond(problem_answer(error, language=_language(), request_id=_request_id()))
+    return _answered(problem_answer(error, language=_language(), request_id=_request_id()))
 
 
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
     code = _HTTP_CODES.get(status, _named(status))
     answer = _plain_answer(status, code)
-    response = respond(answer)
+    response = _answered(answer)
     for name, value in error.get_headers(request.environ):
         if name in _KEPT_HEADERS:
             response.headers[name] = value
@@ -114,7 +118,13 @@ def _http(error: HTTPException) -> Response:
 def _failed(error: Exception) -> Response:
     # The type and the place tell what happened; the message of a foreign error may hold what a person entered.
     log.error("request_failed", error=type(error).__name__, exc_info=error)
-    return respond(_plain_answer(500, "INTERNAL"))
+    return _answered(_plain_answer(500, "INTERNAL"))
+
+
+def _answered(answer: Answer) -> Response:
+    """The answer as a page where a page was asked for, else as a problem."""
+    page = current_app.extensions.get(PAGES)
+    return (page(answer) if page is not None else None) or respond(answer)
 
 
 def _plain_answer(status: int, code: str) -> Answer:

@@ -21,9 +21,9 @@ from app.api.schemas.processes import (
     VersionShown,
 )
 from app.api.showing import processes as show
-from app.api.showing.common import finding
 from app.api.showing.forms import form as show_form
 from app.asking import Ask
+from app.findings import finding
 from bpmn.forms.showing import describe
 from bpmn.limits import BUNDLE_BYTES
 from engine.commands import deployments, versions

@@ -55,15 +55,3 @@ def rulings(of: Mapping[Action, Ruling], language: str) -> Json:
 def actions(of: Mapping[Action, Ruling]) -> list[str]:
     """The actions that are allowed now."""
     return [action.value for action, each in of.items() if each.allowed]
-
-
-def messages(code: str, params: Mapping[str, object]) -> Json:
-    """The sentence of a code in both languages, by language tag."""
-    return {language: render(code, params, language) for language in (ZH, EN)}
-
-
-def finding(facts: Mapping[str, object]) -> Json:
-    """A finding as stored, with its sentence."""
-    params = facts.get("params")
-    known = params if isinstance(params, Mapping) else {}
-    return {**facts, "message": messages(str(facts["code"]), known)}

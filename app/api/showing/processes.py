@@ -1,6 +1,7 @@
 """Processes, versions, drafts, deployments and the catalogue as JSON."""
 
-from app.api.showing.common import Json, finding, names, names_as_given, person
+from app.api.showing.common import Json, names, names_as_given, person
+from app.findings import finding
 from engine.queries.catalogue import may_open
 from engine.values.actors import Actor
 from engine.values.catalogue import Binding, BoundService, Shelf

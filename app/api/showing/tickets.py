@@ -1,7 +1,8 @@
 """Tickets, and what hangs on them, as JSON."""
 
-from app.api.showing.common import Json, actions, messages, names, person, person_or_none
+from app.api.showing.common import Json, actions, names, person, person_or_none
 from app.api.showing.tasks import task_of_case
+from app.findings import messages
 from engine.media import IMAGES
 from engine.rulings import sight
 from engine.values.actors import Actor
