@@ -310,6 +310,14 @@ def test_the_first_admin_comes_by_a_code_that_works_once_and_for_an_hour(databas
         see(database, None, lambda work: links.read_setup(work, code))
 
 
+def test_a_link_works_for_its_own_purpose_only(database: Database) -> None:
+    code = do(database, None, links.make_setup_code)
+    with pytest.raises(NotFound):
+        see(database, None, lambda work: links.read_reset(work, code))
+    with pytest.raises(NotFound):
+        do(database, None, lambda work: links.reset_password(work, code, password=RIGHT))
+
+
 def test_there_is_no_set_up_after_an_admin_ever_was(database: Database) -> None:
     unused = do(database, None, links.make_setup_code)
     do(database, None, lambda work: people.add(work, name="a", profile=Profile(), permissions=[Permission.ADMIN]))

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine.commands import people
+from engine.commands import sign_in as commands
 from engine.commands.people import Profile
 from engine.commands.sign_in import SignedIn, sign_out
 from engine.errors import TooMany, Unauthenticated
@@ -183,6 +184,17 @@ def test_a_password_changed_meanwhile_does_not_let_the_old_one_in(desk: Database
     assert who(desk, replaced).name == "bob"
     assert outcome(desk) == "CREDENTIALS_WRONG"
     assert outcome(desk, "bob", "another horse entirely") == "in"
+
+
+@pytest.mark.parametrize("change", [{"active": False}, {"password_hash": "set anew"}])
+def test_what_changes_while_a_password_is_verified_counts(desk: Database, change: dict[str, object]) -> None:
+    attempt = do(desk, None, lambda work: commands.begin(work, name="bob"))
+    assert isinstance(attempt, commands.Attempt)
+    with desk.engine.begin() as connection:
+        connection.execute(sa.update(tables.user).where(tables.user.c.name == "bob").values(**change))
+    refused = do(desk, None, lambda work: commands.finish(work, attempt, password=RIGHT, verified=True, agent=None))
+    assert isinstance(refused, Unauthenticated)
+    assert contents(desk)["session"] == []
 
 
 def test_signing_out_ends_the_session_at_once(desk: Database) -> None:
