@@ -34,10 +34,7 @@ _HOLDERS = (
     .select_from(
         t.offer.join(
             t.role_member,
-            sa.and_(
-                t.role_member.c.role == t.offer.c.role,
-                sa.or_(t.role_member.c.business == "", t.role_member.c.business == t.offer.c.business),
-            ),
+            (t.role_member.c.role == t.offer.c.role) & (t.role_member.c.business == t.offer.c.business),
         ).join(t.user, t.user.c.id == t.role_member.c.user_id)
     )
     .where(
