@@ -16,7 +16,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-long lint format lock clean
+.PHONY: help setup run test test-long lint messages format lock clean
 
 help: ## list what make can do
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -42,6 +42,15 @@ lint: $(READY_DEV) ## check style, format and types
 	$(BIN)/ruff format --check . || failed=1; \
 	$(BIN)/mypy || failed=1; \
 	exit $$failed
+
+WORDS := app/web/translations
+CATALOGUE := $(WORDS)/zh_Hans_CN/LC_MESSAGES/messages
+
+messages: $(READY_DEV) ## collect the pages' texts into the catalogue and compile it
+	$(BIN)/pybabel -q extract -F $(WORDS)/babel.cfg -k lazy_gettext --no-location --sort-output --project=Faultdesk -o $(WORDS)/messages.pot app
+	$(BIN)/pybabel -q update -i $(WORDS)/messages.pot -o $(CATALOGUE).po -l zh_Hans_CN --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 120
+	$(BIN)/pybabel -q compile -i $(CATALOGUE).po -o $(CATALOGUE).mo
+	rm $(WORDS)/messages.pot
 
 format: $(READY_DEV) ## put the code into its form
 	$(BIN)/ruff check --fix-only .

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, kw_only=True)
 class RoleEntry:
-    """A role of the installation. `members` counts active holders: for a business role per business key, else under ''."""
+    """A role of the installation. `members` counts active holders: per business key, or under '' for a general role."""
 
     key: str
     per_business: bool = False

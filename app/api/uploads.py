@@ -107,7 +107,7 @@ def the_file(*, fields: frozenset[str] = frozenset()) -> tuple[str, IO[bytes]]:
     unknown = [name for name in request.form if name not in fields and name != FIELD]
     unknown += [name for name in request.files if name != "file"]
     if unknown or len(request.files.getlist("file")) > 1:
-        problems = [FieldProblem(path=name, code="UNKNOWN_FIELD") for name in unknown or ["file"]]
+        problems = [FieldProblem(path=name or "", code="UNKNOWN_FIELD") for name in unknown or ["file"]]
         raise Unreadable("INPUT_REFUSED", {"count": len(problems)}, problems=problems)
     file = request.files.get("file")
     if file is None:

@@ -28,9 +28,7 @@ def test_the_bundled_process_is_ready_and_exits_0() -> None:
 
 def test_a_file_with_errors_exits_1_and_names_element_line_and_both_languages(tmp_path: Path) -> None:
     """security-bar S-02 at the command line."""
-    text = BUNDLED.read_text(encoding="utf-8").replace(
-        'service_restored = "no"', '__import__("os").popen("id").read()'
-    )
+    text = BUNDLED.read_text(encoding="utf-8").replace('service_restored = "no"', '__import__("os").popen("id").read()')
     broken = tmp_path / "broken.bpmn"
     broken.write_text(text, encoding="utf-8")
     done = _lint(broken, "--format", "json")
