@@ -1,9 +1,9 @@
 """ProcessDefinition: what one imported text says, as a frozen value.
 
 Everything downstream (lint, the runner, pages, the version hash) reads this value and never the XML again. A field
-that holds its default is left out of the canonical JSON (`bpmn.canonical`), so that a later release may add fields without
-changing the hash of what was imported before. Line numbers are where the reader found an element (1-based, 0 when
-unknown); they are no part of equality or of the hash.
+that holds its default is left out of the canonical JSON (`bpmn.canonical`), so that a later release may add fields
+without changing the hash of what was imported before. Line numbers are where the reader found an element (1-based, 0
+when unknown); they are no part of equality or of the hash.
 """
 
 from collections.abc import Iterator, Mapping
