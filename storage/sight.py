@@ -4,6 +4,8 @@ Each part compares columns of the ticket with a set that depends on the actor al
 list, and not once for each ticket that is passed over.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from engine.values.actors import Actor, Permission
@@ -30,7 +32,7 @@ def _has(table: sa.Table, actor: Actor) -> sa.ColumnElement[bool]:
     return t.ticket.c.id.in_(sa.select(table.c.ticket_id).where(table.c.user_id == actor.id))
 
 
-def _deployments(actor: Actor, *columns: sa.Column[object], per_business: bool) -> sa.Select[tuple[object, ...]]:
+def _deployments(actor: Actor, *columns: sa.Column[Any], per_business: bool) -> sa.Select[Any]:
     """The deployments in which the actor holds a candidate role; a business role counts for its business alone."""
     business = t.role_member.c.business
     return (

@@ -1,0 +1,49 @@
+"""Hot reads find their rows by index however large the tables are: what PostgreSQL plans, not how long it takes.
+
+The planner is kept from scanning whole tables and from hashing them, so that small tables are planned like large ones.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+
+from engine.ids import new_id
+from engine.values.actors import Actor
+from storage.channel import _bound, _compiled
+from storage.database import Database
+from storage.sight import seen_by
+from storage.ticket_lists import TICKET_ROW, TICKETS
+
+ME = new_id()
+
+
+def _plan(database: Database, clause: Any, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
+    """Every node of the statement's plan."""
+    with database.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        for setting in ("enable_seqscan", "enable_hashjoin", "enable_mergejoin"):
+            driver.execute(f"SET {setting} = off")
+        compiled = _compiled(clause, connection.dialect, frozenset(parameters))
+        cursor = driver.execute(f"EXPLAIN (FORMAT JSON) {compiled.string}", _bound(compiled, parameters))
+        [[found]] = cursor.fetchall()
+        connection.invalidate()
+    return list(_nodes((json.loads(found) if isinstance(found, str) else found)[0]["Plan"]))
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from _nodes(part)
+
+
+def test_what_the_actor_sees_is_worked_out_once_for_a_list(postgres_database: Database) -> None:
+    clause = sa.select(*TICKET_ROW).select_from(TICKETS).where(seen_by(Actor(id=ME, name="eve", display_name="Eve")))
+    nodes = _plan(postgres_database, clause.limit(51), {})
+    [walked] = [node for node in nodes if node.get("Relation Name") == "ticket"]
+    subplans = walked["Filter"].count("SubPlan")
+    assert subplans >= 5
+    assert walked["Filter"].count("hashed SubPlan") == subplans
