@@ -1,0 +1,1 @@
+"""The documentation's own promises, held against what the product does."""
