@@ -25,6 +25,7 @@ from app.api import (
 )
 from app.api.document import documents
 from app.api.noun import Noun
+from app.api.numbers import Number, number_schema
 from app.api.schemas.common import Problem
 
 VERSION = "1"
@@ -63,7 +64,9 @@ class DeskApi(Api):  # type: ignore[misc]
 def register_api(app: Flask) -> None:
     """Register every operation under /api/v1 and the document at /api/openapi.json."""
     app.config.update(API_TITLE="Faultdesk", API_VERSION=VERSION, OPENAPI_VERSION="3.1.0")
+    app.url_map.converters["number"] = Number
     api = DeskApi(app)
+    api.register_converter(Number, number_schema)
     for noun in NOUNS:
         api.register_blueprint(noun)
     app.register_blueprint(documents(api))

@@ -63,7 +63,7 @@ def deploy_version(ask: Ask, body: Taken, key: str) -> Answer:
 
 @noun.operation(
     "GET",
-    "/processes/<key>/deployments/<int(max=999999999):number>",
+    "/processes/<key>/deployments/<number:number>",
     allow=SignedIn(),
     answer=DeploymentShown,
     etag=True,
@@ -75,7 +75,7 @@ def get_deployment(ask: Ask, key: str, number: int) -> Response:
 
 @noun.operation(
     "POST",
-    "/processes/<key>/deployments/<int(max=999999999):number>/retire",
+    "/processes/<key>/deployments/<number:number>/retire",
     allow=_ADMIN,
     answer=DeploymentShown,
 )

@@ -122,7 +122,7 @@ def make_reset_link(ask: Ask, user_id: str) -> Answer:
 
     def act(work: Store) -> Answer:
         _, secret = links.make_reset_link(work, user_id)
-        link = f"{ask.desk.settings.base_url}/reset?code={secret}"
+        link = f"{ask.desk.settings.base_url}/reset/{secret}"
         return done({"link": link, "expires_at": work.now + links.RESET_LASTS}, status=201)
 
     return ask.perform(act, keyed=False)

@@ -77,9 +77,7 @@ def list_versions(ask: Ask, query: Taken, key: str) -> Response:
     )
 
 
-@noun.operation(
-    "GET", "/processes/<key>/versions/<int(max=999999999):number>", allow=SignedIn(), answer=VersionShown, etag=True
-)
+@noun.operation("GET", "/processes/<key>/versions/<number:number>", allow=SignedIn(), answer=VersionShown, etag=True)
 def get_version(ask: Ask, key: str, number: int) -> Response:
     """One version with its findings."""
     return shown(show.version(ask.look(lambda work: queries.read_version(work, key, number))))
@@ -87,7 +85,7 @@ def get_version(ask: Ask, key: str, number: int) -> Response:
 
 @noun.operation(
     "GET",
-    "/processes/<key>/versions/<int(max=999999999):number>/content",
+    "/processes/<key>/versions/<number:number>/content",
     allow=SignedIn(),
     gives="application/octet-stream",
 )
@@ -96,7 +94,7 @@ def export_version(ask: Ask, key: str, number: int) -> Response:
     return export(ask.look(lambda work: queries.export_version(work, key, number)))
 
 
-@noun.operation("DELETE", "/processes/<key>/versions/<int(max=999999999):number>", allow=_DESIGNER, status=204)
+@noun.operation("DELETE", "/processes/<key>/versions/<number:number>", allow=_DESIGNER, status=204)
 def delete_version(ask: Ask, key: str, number: int) -> Answer:
     """Delete a version that no deployment uses; its number is not given again."""
 
@@ -109,7 +107,7 @@ def delete_version(ask: Ask, key: str, number: int) -> Answer:
 
 @noun.operation(
     "POST",
-    "/processes/<key>/versions/<int(max=999999999):number>/examine",
+    "/processes/<key>/versions/<number:number>/examine",
     allow=Holding.any_of(Permission.DESIGNER, Permission.ADMIN),
     body=ExamineTaken,
     answer=ExaminedShown,
@@ -123,7 +121,7 @@ def examine_version(ask: Ask, body: Taken, key: str, number: int) -> Answer:
 
 @noun.operation(
     "GET",
-    "/processes/<key>/versions/<int(max=999999999):number>/forms/<element>",
+    "/processes/<key>/versions/<number:number>/forms/<element>",
     allow=SignedIn(),
     answer=FormOfVersionShown,
     etag=True,

@@ -29,7 +29,7 @@ def routes(app: Flask) -> Iterator[tuple[str, str, object]]:
 
 def path_of(rule: str) -> str:
     """The rule with parameters that name nothing."""
-    return re.sub(r"<int[^>]*>", "1", re.sub(r"<(?!int)[^>]+>", NOBODYS, rule))
+    return re.sub(r"<number:[^>]*>", "1", re.sub(r"<(?!number:)[^>]+>", NOBODYS, rule))
 
 
 def test_a_01_every_route_is_open_to_whom_the_matrix_says(lite: Api) -> None:

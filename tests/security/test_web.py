@@ -295,14 +295,14 @@ def test_w_12_long_passwords_are_taken(signed_in: tuple[Api, FlaskClient, str], 
 def test_w_13_a_reset_link_works_once_for_half_an_hour(lite: Api) -> None:
     at = f"/users/{lite.user_id('alice')}/reset-link"
     made = lite.post(at, by="root", headers={"Host": "evil.example"}).get_json()
-    assert made["link"].startswith("http://127.0.0.1:8080/reset?code=")
-    code = made["link"].partition("code=")[2]
+    assert made["link"].startswith("http://127.0.0.1:8080/reset/")
+    code = made["link"].partition("/reset/")[2]
     body = {"code": code, "password": PASSWORD}
     assert lite.post("/password-resets", body).status_code == 204
     used = lite.post("/password-resets", body)
     assert (used.status_code, used.get_json()["code"]) == (410, "LINK_USED")
     sign_in(lite, "alice")
-    late = lite.post(at, by="root").get_json()["link"].partition("code=")[2]
+    late = lite.post(at, by="root").get_json()["link"].partition("/reset/")[2]
     lite.clock.forward(timedelta(minutes=31))
     expired = lite.post("/password-resets", {**body, "code": late})
     assert (expired.status_code, expired.get_json()["code"]) == (410, "LINK_EXPIRED")
