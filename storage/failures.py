@@ -11,7 +11,8 @@ class Failure(StrEnum):
     """The four things a caller can do about it."""
 
     RETRY = "retry"
-    """Serialisation failure, deadlock, unique key taken by a concurrent command: run the whole command again."""
+    """Serialisation failure, deadlock, a unique key taken or a row removed by a concurrent command: run the whole
+    command again, which then meets what the other left."""
     LOST = "lost"
     """The connection broke: run again if it is known that nothing was committed."""
     BUSY = "busy"
@@ -19,7 +20,7 @@ class Failure(StrEnum):
     OTHER = "other"
 
 
-_RETRY = {"40001", "40P01", "23505"}
+_RETRY = {"40001", "40P01", "23503", "23505"}
 _BUSY = {"55P03", "57014", "53300", "53100", "25006"}
 _LOST_CLASSES = ("08", "57P")
 _SQLITE_BUSY = ("locked", "busy", "readonly", "full", "disk i/o", "unable to open")
