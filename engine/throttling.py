@@ -53,9 +53,13 @@ def count(attempts: Attempts, limit: Limit, now: datetime) -> Attempts:
     return replace(current, failures=failures, blocked_until=now + block)
 
 
-def uncount(attempts: Attempts) -> Attempts:
-    """The counts without the latest attempt, which was none."""
-    return replace(attempts, failures=max(0, attempts.failures - 1), blocked_until=None)
+def uncount(attempts: Attempts, now: datetime) -> Attempts:
+    """The counts without the latest attempt, which was none; the block that it began is over.
+
+    That there was a block is kept: whoever has an account of their own would otherwise begin a new window with it.
+    """
+    over = None if attempts.blocked_until is None else now
+    return replace(attempts, failures=max(0, attempts.failures - 1), blocked_until=over)
 
 
 def _stands(attempts: Attempts, limit: Limit, now: datetime) -> bool:

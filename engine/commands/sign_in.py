@@ -75,7 +75,7 @@ def finish(
         record(work, AuditType.SIGN_IN_FAILED, _subject(user))
         return Unauthenticated("CREDENTIALS_WRONG")
     counts = work.sessions.attempts([account_key(attempt.name, work.address), address_key(work.address)])
-    work.sessions.count(uncount(counts[address_key(work.address)]))
+    work.sessions.count(uncount(counts[address_key(work.address)], work.now))
     work.sessions.forget(account_key(attempt.name, work.address))
     if attempt.password_hash is not None and is_outdated(attempt.password_hash):
         work.people.set_password(user.id, hash_password(password))

@@ -44,8 +44,21 @@ def test_slow_failures_are_forgotten() -> None:
 
 
 def test_an_attempt_that_was_right_is_none() -> None:
-    assert uncount(failing(3)).failures == 2
-    assert uncount(fresh()).failures == 0
+    assert uncount(failing(3), NOW).failures == 2
+    assert uncount(fresh(), NOW).failures == 0
+    assert wait(uncount(failing(10), NOW), NOW) == 0
+
+
+def test_signing_in_with_an_account_of_ones_own_forgets_nothing() -> None:
+    found, now = failing(10), NOW
+    while now < NOW + timedelta(hours=1):
+        now += timedelta(seconds=wait(found, now))
+        found = count(found, PER_ACCOUNT, now)
+    now += timedelta(seconds=wait(found, now))
+    lifted = uncount(count(found, PER_ACCOUNT, now), now)
+    assert wait(lifted, now) == 0
+    guessed = count(lifted, PER_ACCOUNT, now)
+    assert wait(guessed, now) == 900
 
 
 def test_a_host_with_many_ipv6_addresses_is_one() -> None:
