@@ -1,6 +1,15 @@
 """Messages of jobs, backups, the schema and the checks: code -> (zh-CN, en)."""
 
 MESSAGES: dict[str, tuple[str, str]] = {
+    # Files
+    "FILE_TOO_LARGE": ("文件超过 {limit} 字节", "The file is over {limit} bytes."),
+    "TYPE_MISMATCH": (
+        "文件 {name} 的内容是 {found}，与名称不符",
+        "The file {name} is {found}, not what its name says.",
+    ),
+    "IMAGE_BROKEN": ("图片已损坏", "The image is broken."),
+    "IMAGE_TOO_LARGE": ("图片像素超过上限", "The image has too many pixels."),
+    "UPLOADS_FULL": ("您的上传空间已满", "Your space for uploads is full."),
     # Jobs
     "ADDRESS_INVALID": ("收件地址无效", "The address is not valid."),
     "JOB_KIND_UNKNOWN": ("没有这种作业", "There is no such kind of job."),

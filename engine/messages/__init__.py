@@ -9,7 +9,7 @@ from string import Formatter
 from typing import Any, Final
 
 from bpmn import messages as texts
-from engine.messages import fields, gate, people, processes
+from engine.messages import fields, gate, people, processes, running, tickets
 from engine.zone import at_home
 
 MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
@@ -17,6 +17,8 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
     **fields.MESSAGES,
     **people.MESSAGES,
     **processes.MESSAGES,
+    **tickets.MESSAGES,
+    **running.MESSAGES,
 }
 """Code -> (zh-CN, en)."""
 
@@ -44,7 +46,12 @@ def render(code: str, params: Mapping[str, object], language: str) -> str:
     found = MESSAGES.get(code)
     if found is None:
         return texts.render(code, params, language)
-    return _Filler().vformat(found[0] if language.startswith("zh") else found[1], (), params)
+    return fill(found, params, language)
+
+
+def fill(sentences: tuple[str, str], params: Mapping[str, object], language: str) -> str:
+    """The one of the two sentences (zh-CN, en) that is for this language, with its parameters filled in."""
+    return _Filler().vformat(sentences[0] if language.startswith("zh") else sentences[1], (), params)
 
 
 def _word(value: object) -> str:

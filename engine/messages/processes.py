@@ -4,11 +4,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "PROCESS_EXISTS": ("流程 {key} 已存在", "There is a process {key} already."),
     "PROCESS_DISABLED": ("流程 {process} 未启用", "The process {process} is not enabled."),
     "OTHER_PROCESS": (
-        "文件中的流程是 {key},不是 {expected}",
+        "文件中的流程是 {key}，不是 {expected}",
         "The file holds the process {key}, not {expected}.",
     ),
     "VERSION_HAS_ERRORS": (
-        "流程有错误,未保存为版本;可保存为草稿",
+        "流程有错误，未保存为版本；可保存为草稿",
         "The process has errors and was not stored as a version; it can be kept as a draft.",
     ),
     "VERSION_IN_USE": (

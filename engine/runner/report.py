@@ -55,4 +55,4 @@ def _stuck(tokens: Sequence[Token]) -> Stuck | None:
     if stuck is not None or not tokens or any(token.is_open for token in tokens):
         return stuck
     waiting = next(token for token in tokens if token.state == TaskState.WAITING)
-    return Stuck(code=StuckCode.DEADLOCK, element_id=waiting.task_spec.bpmn_id)
+    return Stuck(code=StuckCode.JOIN_NEVER_FIRES, element_id=waiting.task_spec.bpmn_id)

@@ -43,7 +43,7 @@ class StuckCode(StrEnum):
     """More nodes were entered than one command may; params: `limit`, `at` (the node it was given up at)."""
     TOKEN_LIMIT = "TOKEN_LIMIT"  # noqa: S105
     """More tokens would be at rest than a ticket may have; params: `limit`."""
-    DEADLOCK = "DEADLOCK"
+    JOIN_NEVER_FIRES = "JOIN_NEVER_FIRES"
     """Nobody has anything to do and the tokens left wait at joins that can never fire."""
 
 

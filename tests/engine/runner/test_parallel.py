@@ -40,7 +40,7 @@ def test_a_second_token_on_one_flow_of_a_join_stays_for_the_next_firing() -> Non
     step = journey.complete("D")
     assert not step.finished
     assert step.stuck is not None
-    assert (step.stuck.code, step.stuck.element_id) == ("DEADLOCK", "and2")
+    assert (step.stuck.code, step.stuck.element_id) == ("JOIN_NEVER_FIRES", "and2")
 
 
 def test_tokens_that_wait_on_one_flow_are_taken_in_order_of_arrival() -> None:
@@ -81,7 +81,7 @@ def test_a_join_that_can_never_fire_is_a_deadlock_and_not_an_end() -> None:
     assert [task.element_id for task in step.live] == ["A"]
     step = begin("start -> xor1 -> A -> and1 -> end\nxor1 -/-> B -> and1").complete("A")
     assert step.stuck is not None
-    assert step.stuck.code == "DEADLOCK"
+    assert step.stuck.code == "JOIN_NEVER_FIRES"
     assert not step.finished
 
 
