@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TypeVar, cast
 
 from flask import Request, g
+from flask import request as flask_request
 
 from app.addresses import client_address
 from app.allowing import Allow, Public, required, scope_of
@@ -148,6 +149,16 @@ def begin(request: Request, desk: Desk, allow: Allow, *, request_id: str) -> Ask
     return cast("Ask", g.ask)
 
 
+def keyed(ask: Ask, key: str | None) -> Ask:
+    """The asking under a key that came as a field of a form; None asks without one.
+
+    Raises: Malformed `IDEMPOTENCY_KEY_MALFORMED`.
+    """
+    if key is None:
+        return replace(ask, idempotency=None)
+    return replace(ask, idempotency=_keyed(flask_request, key))
+
+
 def asking() -> Ask:
     """The asking of the request that is being answered."""
     return cast("Ask", g.ask)
@@ -199,6 +210,10 @@ def _idempotency(request: Request) -> IdempotencyKey | None:
     key = request.headers.get("Idempotency-Key")
     if key is None or request.method in _SAFE:
         return None
+    return _keyed(request, key)
+
+
+def _keyed(request: Request, key: str) -> IdempotencyKey:
     if not _KEY.fullmatch(key):
         raise Malformed("IDEMPOTENCY_KEY_MALFORMED")
     digest = hashlib.sha256(f"{request.method} {request.full_path}\n".encode("utf-8", "replace"))

@@ -10,6 +10,7 @@ from app.metrics import Metrics
 from app.passing import watch
 from app.problems import handle_problems
 from app.settings import Settings, SettingsError
+from app.web.register import register_pages
 from storage.blobs import BlobDirectory
 from storage.database import Database
 
@@ -42,5 +43,6 @@ def create_app(settings: Settings, *, database: Database | None = None) -> Flask
     watch(app, desk)
     app.register_blueprint(health)
     register_api(app)
+    register_pages(app)
     check_declared(app)
     return app

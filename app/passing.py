@@ -57,6 +57,7 @@ def _check(app: Flask, desk: Desk) -> Response | None:
         return _options()
     view = app.view_functions[request.endpoint]
     request.max_content_length = body_limit(view)
+    request.max_form_parts = getattr(view, "form_parts", None) or request.max_form_parts
     allow = allow_of(view)
     assert allow is not None
     begin(request, desk, allow, request_id=g.request_id)

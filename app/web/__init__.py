@@ -1,0 +1,1 @@
+"""The pages: server-rendered, every one of them usable without a script."""
