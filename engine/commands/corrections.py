@@ -18,6 +18,9 @@ from engine.values.changes import Changes, Position
 from engine.values.events import Attachment, EventType
 from engine.values.tickets import Case
 
+FIXED = frozenset({"business", "followers"})
+"""Reserved keys that decide who sees the ticket and who may claim its tasks: marked editable or not, they stay."""
+
 
 def correct(work: Work, ticket_id: str, *, answers: Mapping[str, object], reason: str | None) -> Case:
     """Change earlier answers; computed fields follow, and the timeline keeps what they were before.
@@ -73,7 +76,7 @@ def _by_form(case: Case, answers: Mapping[str, object]) -> Iterator[tuple[Form, 
         raise Invalid("NOTHING_TO_CORRECT")
     left = dict(answers)
     for form in filled_forms(case):
-        keys = [field.key for field in form.inputs() if field.editable and field.key in left]
+        keys = [field.key for field in form.inputs() if field.editable and field.key in left.keys() - FIXED]
         if keys:
             yield form, {key: left.pop(key) for key in keys}
     if left:

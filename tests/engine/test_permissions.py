@@ -12,7 +12,7 @@ from engine.values.processes import Policy, Withdrawal
 from engine.values.tickets import Phase
 from storage import tables as t
 from storage.rows import policy_text
-from tests.support.desk import ASSESSMENT, HANDLING, REVIEW, Desk
+from tests.support.desk import ASSESSMENT, BUNDLED, HANDLING, REVIEW, Desk
 
 
 def _refusal(desk: Desk, name: str, command: object) -> str:
@@ -224,3 +224,18 @@ def test_only_an_attachment_that_the_ticket_has_may_be_named_again(desk: Desk) -
         desk.complete("yunwei1", task.public_id, {**HANDLING, "attachments": [f"{task.ticket_id}.{task.seq}"]})
     [name] = opened.case.variables["screenshots"]  # type: ignore[misc]
     desk.complete("yunwei1", task.public_id, {**HANDLING, "attachments": [name]})
+
+
+def test_the_business_of_a_ticket_stays_even_where_its_field_is_marked_editable(desk: Desk) -> None:
+    text = (BUNDLED / "fault-handling.bpmn").read_text(encoding="utf-8")
+    editable = text.replace('"fd:widget": "business"', '"fd:widget": "business", "fd:editable": "true"')
+    assert editable != text
+    desk.put_in_service("lenient", content=editable.encode())
+    opened = desk.open(service="lenient")
+    desk.claim("yunwei1", opened.tasks[0].public_id)
+    ticket = str(opened.case.ticket.id)
+    move = {"business": "shop"}
+    assert (
+        _refusal(desk, "yunwei1", lambda work: corrections.correct(work, ticket, answers=move, reason="x"))
+        == "FIELD_NOT_EDITABLE"
+    )
