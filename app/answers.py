@@ -1,12 +1,14 @@
 """Answers as HTTP responses."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from enum import Enum
 from typing import Any
 from uuid import UUID
 
 import orjson
+import structlog
 from flask import Response, request
 
 from storage.answer import Answer
@@ -22,6 +24,7 @@ def respond(answer: Answer) -> Response:
         del response.headers["Content-Type"]
     else:
         response.set_data(encode(answer.body))
+        _name_ticket(answer.body)
     for name, value in answer.headers.items():
         response.headers[name] = value
     if answer.replayed:
@@ -35,6 +38,7 @@ def shown(body: object, *, version: int | None = None) -> Response:
     Where the thing has a version, the ETag begins with it (`"v3.9f86d081884c7d65"`), and If-Match looks at that alone.
     """
     content = encode(body)
+    _name_ticket(body)
     digest = hashlib.sha256(content).hexdigest()[:16]
     response = Response(content, content_type=JSON)
     response.set_etag(f"v{version}.{digest}" if version is not None else digest)
@@ -57,6 +61,16 @@ def encode(body: object) -> bytes:
 def plain(value: object) -> Any:
     """The value as the JSON that it becomes, for answers that are kept."""
     return orjson.loads(encode(value))
+
+
+def _name_ticket(body: object) -> None:
+    """Have the log line of this request name the ticket that it was about."""
+    if not isinstance(body, Mapping):
+        return
+    about = body.get("ticket") if isinstance(body.get("ticket"), Mapping) else body
+    number = about.get("number") if isinstance(about, Mapping) else None
+    if isinstance(number, str):
+        structlog.contextvars.bind_contextvars(ticket=number)
 
 
 def _plain(value: object) -> object:

@@ -11,6 +11,7 @@ from app.asking import address_of
 from app.desk import Desk, desk_of
 from storage.answer import Answer
 from storage.channel import Statement
+from storage.migrations import is_current
 
 health = Blueprint("health", __name__)
 
@@ -50,14 +51,9 @@ def checks_of(desk: Desk) -> dict[str, bool]:
     try:
         with desk.database.channel(writing=False) as channel:
             channel.ask([_READY])
-        return {"database": True, "migrations": is_current(desk)}
+        return {"database": True, "migrations": is_current(desk.database)}
     except (sa.exc.SQLAlchemyError, psycopg.Error):
         return {"database": False, "migrations": False}
-
-
-def is_current(desk: Desk) -> bool:
-    """Whether the schema is the one that this release needs."""
-    return desk.database is not None
 
 
 def _desk() -> Desk:

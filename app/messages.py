@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from bpmn import messages as drawn
 from engine import messages as texts
 from storage import messages as stored
 
@@ -70,13 +71,15 @@ def known(code: str) -> bool:
     return code in _OWN or texts.template(code, {}, "en") is not None
 
 
+def sentences() -> dict[str, tuple[str, str]]:
+    """Every code with its sentences (zh-CN, en), their parameters by name in braces; in alphabetical order."""
+    return dict(sorted({**drawn.MESSAGES, **texts.MESSAGES, **_OWN}.items()))
+
+
 def render(code: str, params: Mapping[str, object], language: str) -> str:
     """The sentence of a code in `zh-CN` or `en`, its moments in the installation's zone; an unknown code is itself."""
-    # One code has two uses: a commit whose outcome is unknown, and an outcome that a task does not have.
-    found = _OWN.get(f"{code}_KEY") if "outcomes" in params else _OWN.get(code)
-    if found is None or (code not in HTTP and texts.template(code, params, language) is not None):
-        return texts.render(code, params, language)
-    return _Filler().vformat(found[0] if language.startswith("zh") else found[1], (), params)
+    found = _OWN.get(code)
+    return texts.render(code, params, language) if found is None else texts.fill(found, params, language)
 
 
 def title_of(status: int, language: str) -> str:

@@ -9,6 +9,7 @@ from flask_smorest import Api
 from app.allowing import Allow, Holding, Public, allowing
 from app.answers import shown
 from app.api.noun import Operation
+from app.api.pages import pages
 
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
 _MEANINGS = {
@@ -70,6 +71,7 @@ def documents(api: Api) -> Blueprint:
         """The document."""
         return shown(document())
 
+    blueprint.register_blueprint(pages(document))
     return blueprint
 
 

@@ -51,6 +51,20 @@ def test_every_schema_is_a_schema(lite: Api) -> None:
     assert "Error" not in document["components"]["schemas"]
 
 
+def test_the_readable_pages_show_everything_and_load_nothing(lite: Api) -> None:
+    page = lite.client().get("/api/docs").get_data(as_text=True)
+    for method, path, operation in operations(lite):
+        assert f'id="{operation["operationId"]}"' in page
+        assert f"<code>{method.upper()} {path}</code>" in page
+    errors = lite.client().get("/api/docs/errors").get_data(as_text=True)
+    problem = lite.client().get("/nothing").get_json()
+    assert problem["type"] == "/api/docs/errors#NO_SUCH_ADDRESS"
+    assert 'id="NO_SUCH_ADDRESS"' in errors
+    assert 'id="ALREADY_CLAIMED"' in errors
+    for text in (page, errors):
+        assert [word for word in ("<script", "<style", "style=", "http://", "https://", " src=") if word in text] == []
+
+
 def test_whoever_has_this_document_already_gets_304(lite: Api) -> None:
     first = lite.client().get("/api/openapi.json")
     again = lite.client().get("/api/openapi.json", headers={"If-None-Match": first.headers["ETag"]})
