@@ -68,11 +68,12 @@ def announcement(task: Task) -> NewJob:
     return NewJob(kind="notify_task", args=args, dedupe=f"notify_task:{task.public_id}:{task.version}")
 
 
-def ended(case: Case, *, phase: Phase, at: datetime) -> tuple[Ticket, tuple[Task, ...]]:
-    """The ticket and its tasks when it is withdrawn or cancelled: nothing of it goes on."""
+def ended(case: Case, *, phase: Phase, at: datetime, by: Person) -> tuple[Ticket, tuple[Task, ...]]:
+    """The ticket and its tasks when somebody withdraws or cancels it: nothing of it goes on."""
     ticket = replace(case.ticket, phase=phase, suspended=False, stuck=None, closed_at=at)
     tasks = tuple(
-        replace(task, state=TaskState.CANCELLED, ended_at=at, version=task.version + 1) for task in case.live_tasks()
+        replace(task, state=TaskState.CANCELLED, ended_at=at, ended_by=by, version=task.version + 1)
+        for task in case.live_tasks()
     )
     return ticket, tasks
 

@@ -110,7 +110,7 @@ def rule_on_ticket(action: Action, case: Case, actor: Actor) -> Ruling:
     """The ruling on one of TICKET_ACTIONS."""
     ended = case.ticket.phase is not Phase.RUNNING
     if ended and action not in (Action.COMMENT, Action.COMMENT_INTERNALLY, Action.FOLLOW):
-        return _no("TICKET_ENDED", {"phase": case.ticket.phase.value}, Conflict)
+        return _no("TICKET_ENDED", {"phase": case.ticket.phase.value, "at": case.ticket.closed_at}, Conflict)
     if case.ticket.suspended and action not in _WHILE_SUSPENDED:
         return _no("TICKET_SUSPENDED", None, Conflict)
     return _TICKET_RULES[action](case, actor)

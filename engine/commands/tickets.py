@@ -230,7 +230,7 @@ def _end(work: Work, ticket_id: str, action: Action, phase: Phase, event_type: E
     case = load_ticket(work, ticket_id).case
     rule_on_ticket(action, case, work.actor).enforce()
     why = require_reason(reason)
-    ticket, tasks = ended(case, phase=phase, at=work.now)
+    ticket, tasks = ended(case, phase=phase, at=work.now, by=work.actor.person)
     event = follow(
         ticket,
         type=event_type,
