@@ -142,6 +142,9 @@ def _field(each: errors.FieldProblem, language: str) -> dict[str, object]:
 
 
 def _headers(status: int, params: Mapping[str, object]) -> dict[str, str]:
+    if status == 408:
+        # What is still to come of the body is not waited for.
+        return {"Connection": "close"}
     if status in (429, 503):
         return {"Retry-After": str(params.get("retry_after", RETRY_AFTER))}
     # RFC 9110, 15.5.2: a 401 names the ways to say who is asking.

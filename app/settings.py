@@ -59,6 +59,8 @@ class Settings:
     metrics_from: tuple[Network, ...] = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
     """Who may read /metrics."""
     allow_http: bool = False
+    body_seconds: float = 30.0
+    """How long even the smallest body may take; a large one gets more, by its size."""
     clock: Clock = utc_now
 
     def __post_init__(self) -> None:
@@ -90,6 +92,7 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
         trusted_proxies=_networks(given, "FAULTDESK_TRUSTED_PROXIES", ""),
         metrics_from=_networks(given, "FAULTDESK_METRICS_FROM", "127.0.0.0/8 ::1/128"),
         allow_http=_flag(given, "FAULTDESK_ALLOW_HTTP"),
+        body_seconds=_seconds(given, "FAULTDESK_BODY_SECONDS", 30.0),
     )
 
 
@@ -153,6 +156,18 @@ def _smtp(given: Mapping[str, str]) -> Smtp | None:
         security=security,
         sender=given.get("FAULTDESK_SMTP_FROM") or f"faultdesk@{host}",
     )
+
+
+def _seconds(given: Mapping[str, str], name: str, most: float) -> float:
+    """Raises: SettingsError for anything but a number of seconds above 0 and up to the limit."""
+    text = given.get(name) or str(most)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= most:
+        raise SettingsError("SETTING_INVALID", {"name": name, "value": text})
+    return seconds
 
 
 def _flag(given: Mapping[str, str], name: str) -> bool:

@@ -17,6 +17,7 @@ _MEANINGS = {
     "401": "Nobody known is asking",
     "403": "The asker may not do this",
     "404": "There is no such thing, or the asker may not know of it",
+    "408": "The body came too slowly",
     "409": "The state does not allow it, or somebody else was faster",
     "410": "The link was used or has expired",
     "412": "If-Match names another version",

@@ -1,0 +1,126 @@
+"""W-17 and D-06 on the real server: bodies that are too slow, too large, or not what they say."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.architecture.repository import ROOT
+
+PATIENCE = 2.0
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a server that waits two seconds for a body."""
+    directory = tmp_path_factory.mktemp("server")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {
+        **os.environ,
+        "FAULTDESK_DATA_DIR": str(directory),
+        "FAULTDESK_BODY_SECONDS": str(PATIENCE),
+        "PYTHONPATH": str(ROOT),
+    }
+    for name in ("FAULTDESK_DB", "FAULTDESK_BASE_URL"):
+        environment.pop(name, None)
+    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--workers", "1"]
+    with (directory / "log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=directory, env=environment, stdout=log, stderr=log)
+        try:
+            _wait(port, directory / "log")
+            yield port
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _wait(port: int, log: Path) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            if requests.get(f"http://127.0.0.1:{port}/health/ready", timeout=2).status_code == 200:
+                return
+        except requests.ConnectionError:
+            time.sleep(0.1)
+    pytest.fail(log.read_text("utf-8", "replace")[-2_000:])
+
+
+def _head(port: int, length: int, media_type: str = "application/json") -> bytes:
+    return (
+        f"POST /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: {media_type}\r\n"
+        f"Content-Length: {length}\r\n\r\n"
+    ).encode()
+
+
+def test_w_17_one_byte_at_a_time_is_not_waited_for(server: int) -> None:
+    with socket.create_connection(("127.0.0.1", server), timeout=15) as connection:
+        connection.sendall(_head(server, 1_000))
+        began = time.monotonic()
+        answer = b""
+        connection.settimeout(0.25)
+        while not answer and time.monotonic() - began < 15:
+            try:
+                connection.sendall(b" ")
+                answer = connection.recv(4_096)
+            except TimeoutError:
+                continue
+        took = time.monotonic() - began
+    assert b" 408 " in answer.partition(b"\r\n")[0]
+    assert PATIENCE <= took < PATIENCE + 5
+
+
+def test_w_17_the_server_goes_on_meanwhile(server: int) -> None:
+    slow = [socket.create_connection(("127.0.0.1", server)) for _ in range(8)]
+    for each in slow:
+        each.sendall(_head(server, 1_000) + b"{")
+    began = time.monotonic()
+    assert requests.get(f"http://127.0.0.1:{server}/health/live", timeout=5).status_code == 200
+    assert time.monotonic() - began < 1
+    for each in slow:
+        each.close()
+
+
+def test_w_17_a_body_over_the_limit_is_413(server: int) -> None:
+    answer = requests.post(
+        f"http://127.0.0.1:{server}/api/v1/session",
+        data=b'{"name": "' + b"x" * (2 * 1024 * 1024) + b'"}',
+        headers={"Content-Type": "application/json"},
+        timeout=10,
+    )
+    assert (answer.status_code, answer.json()["code"]) == (413, "BODY_TOO_LARGE")
+
+
+def test_an_ordinary_body_is_read_whole(server: int) -> None:
+    body = {"name": "nobody", "password": "p" * 4_000}
+    answer = requests.post(f"http://127.0.0.1:{server}/api/v1/session", json=body, timeout=10)
+    assert (answer.status_code, answer.json()["code"]) == (401, "CREDENTIALS_WRONG")
+
+
+def test_a_chunked_body_is_read_or_refused(server: int) -> None:
+    def chunks() -> Iterator[bytes]:
+        yield b'{"name": "nobody",'
+        yield b' "password": "pppppppppppp"}'
+
+    answer = requests.post(
+        f"http://127.0.0.1:{server}/api/v1/session",
+        data=chunks(),
+        headers={"Content-Type": "application/json"},
+        timeout=10,
+    )
+    assert answer.status_code in (400, 401, 411)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_w_16_the_server_says_nothing_of_itself(server: int) -> None:
+    answer = requests.get(f"http://127.0.0.1:{server}/nothing", timeout=5)
+    assert answer.status_code == 404
+    assert "Python" not in str(answer.headers)
+    assert "Werkzeug" not in str(answer.headers)
