@@ -20,8 +20,8 @@ class Directory:
     roles: Mapping[str, RoleEntry] = field(default_factory=dict)
     businesses: tuple[str, ...] = ()
     """Keys of the active businesses."""
-    needs_business: bool = False
-    """Whether the process's tickets concern a business; business roles may be used only then."""
+    needs_business: bool | None = False
+    """Whether the process's tickets concern a business; business roles may be used only then. None: not decided yet."""
     called: frozenset[str] = frozenset()
     """Keys of the processes and decisions that exist."""
     role_bindings: Mapping[str, str] = field(default_factory=dict)

@@ -8,7 +8,10 @@ from engine.values.processes import Process
 
 
 def directory_for(work: Work, process: Process | None, role_bindings: Mapping[str, str] | None = None) -> Directory:
-    """Roles with their active members, active businesses and existing processes, for a deployment of this process."""
+    """Roles with their active members, active businesses and existing processes, for a deployment of this process.
+
+    Without a process it is not known whether tickets will concern a business.
+    """
     roles = work.roles.all()
     return Directory(
         roles={
@@ -20,7 +23,7 @@ def directory_for(work: Work, process: Process | None, role_bindings: Mapping[st
             for each in roles
         },
         businesses=tuple(each.key for each in work.businesses.all() if each.active),
-        needs_business=process is not None and process.needs_business,
+        needs_business=None if process is None else process.needs_business,
         called=work.processes.keys(),
         role_bindings=dict(sorted((role_bindings or {}).items())),
     )

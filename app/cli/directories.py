@@ -51,5 +51,6 @@ def _directory(value: dict[str, Any]) -> Directory:
             for each in value["roles"]
         },
         businesses=tuple(value["businesses"]),
+        needs_business=None,
         called=frozenset(value["processes"]),
     )

@@ -33,7 +33,7 @@ def _keys(node: Node, directory: Directory) -> tuple[str, ...]:
 
 
 def _role(node: Node, role: RoleEntry, directory: Directory) -> Iterator[Finding]:
-    if role.per_business and not directory.needs_business:
+    if role.per_business and directory.needs_business is False:
         yield error("BUSINESS_ROLE_WITHOUT_BUSINESS", node, role=role.key)
         return
     if not role.per_business:
