@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Flask, Response, current_app
 from flask_smorest import Api
 
 from app.allowing import Allow, Holding, Public, allowing
@@ -56,12 +56,15 @@ _SCHEMES = {
 }
 
 
+_MADE = "faultdesk-document"
+
+
 def documents(api: Api) -> Blueprint:
-    """The pages that serve the document."""
+    """The pages that serve the document; it is made when first asked for."""
     blueprint = Blueprint("documents", __name__)
-    made: dict[str, Any] = {}
 
     def document() -> dict[str, Any]:
+        made: dict[str, Any] = current_app.extensions.setdefault(_MADE, {})
         if not made:
             made.update(completed(api.spec.to_dict()))
         return made
@@ -74,6 +77,12 @@ def documents(api: Api) -> Blueprint:
 
     blueprint.register_blueprint(pages(document))
     return blueprint
+
+
+def document_of(app: Flask) -> dict[str, Any]:
+    """The document of an application."""
+    found: dict[str, Any] = app.test_client().get("/api/openapi.json").get_json()
+    return found
 
 
 def completed(document: dict[str, Any]) -> dict[str, Any]:
