@@ -31,16 +31,26 @@ _TASK_ROW = (
     t.deployment.c.version.label("version_number"),
     t.version.c.hash.label("version_hash"),
 )
-_TASKS = (
-    TICKETS.join(t.task, t.task.c.ticket_id == t.ticket.c.id)
-    .outerjoin(rows.assignee, rows.assignee.c.id == t.task.c.assignee_id)
-    .outerjoin(rows.finisher, rows.finisher.c.id == t.task.c.ended_by)
-    .join(t.deployment, t.deployment.c.id == t.ticket.c.deployment_id)
-    .join(
-        t.version,
-        (t.version.c.process_id == t.deployment.c.process_id) & (t.version.c.number == t.deployment.c.version),
+
+
+def _tasks(first: sa.FromClause) -> sa.FromClause:
+    """What a row shows, joined behind what finds the tasks.
+
+    The order matters: PostgreSQL arranges the first eight tables (join_collapse_limit) as it likes and the rest as they
+    stand, so that what cuts to a page must stand in front.
+    """
+    return (
+        first.join(TICKETS, t.ticket.c.id == t.task.c.ticket_id)
+        .outerjoin(rows.assignee, rows.assignee.c.id == t.task.c.assignee_id)
+        .outerjoin(rows.finisher, rows.finisher.c.id == t.task.c.ended_by)
+        .join(t.deployment, t.deployment.c.id == t.ticket.c.deployment_id)
+        .join(
+            t.version,
+            (t.version.c.process_id == t.deployment.c.process_id) & (t.version.c.number == t.deployment.c.version),
+        )
     )
-)
+
+
 _AFTER: tuple[Any, ...] = (
     bindparam("after_at", type_=Moment),
     bindparam("after_id", type_=sa.Uuid),
@@ -65,12 +75,14 @@ _OFFERED = (
 )
 _CLAIMABLE = (
     sa.select(*TICKET_ROW, *_TASK_ROW)
-    .select_from(_TASKS.join(_OFFERED, (_OFFERED.c.ticket_id == t.task.c.ticket_id) & (_OFFERED.c.seq == t.task.c.seq)))
+    .select_from(
+        _tasks(_OFFERED.join(t.task, (t.task.c.ticket_id == _OFFERED.c.ticket_id) & (t.task.c.seq == _OFFERED.c.seq)))
+    )
     .order_by(t.task.c.opened_at, t.task.c.ticket_id, t.task.c.seq)
 )
 _MINE = (
     sa.select(*TICKET_ROW, *_TASK_ROW)
-    .select_from(_TASKS)
+    .select_from(_tasks(t.task))
     .where(
         t.task.c.assignee_id == bindparam("me", type_=sa.Uuid),
         t.task.c.state == sa.literal_column("'claimed'"),
@@ -81,7 +93,7 @@ _MINE = (
 )
 _DONE = (
     sa.select(*TICKET_ROW, *_TASK_ROW)
-    .select_from(_TASKS)
+    .select_from(_tasks(t.task))
     .where(
         t.task.c.ended_by == bindparam("me", type_=sa.Uuid),
         t.task.c.state == sa.literal_column("'completed'"),
