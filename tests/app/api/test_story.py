@@ -1,10 +1,12 @@
 """The fault story over HTTP: opened, claimed, handled, reviewed, sent back, assessed, closed."""
 
+import io
 from typing import Any
 
 import pytest
 
 from tests.app.api.client import ASSESSMENT, HANDLING, REPORT, REVIEW, Api, bind, deploy
+from tests.support.acting import contents
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
@@ -218,3 +220,36 @@ def test_an_unchanged_read_costs_no_body(api: Api) -> None:
     stale = {"If-Match": first.headers["ETag"]}
     refused = api.post(f"/tickets/{ticket['id']}/withdraw", {"reason": "x"}, by="alice", headers=stale)
     assert (refused.status_code, refused.get_json()["code"]) == (412, "VERSION_CHANGED")
+
+
+def test_the_same_key_uploads_one_file(api: Api) -> None:
+    headers = {"Idempotency-Key": "file"}
+    first = api.upload("alice", b"a text", "a.txt", headers=headers)
+    again = api.upload("alice", b"a text", "a.txt", headers=headers)
+    assert first.get_json() == again.get_json()
+    assert again.headers["Idempotency-Replayed"] == "true"
+    other = api.upload("alice", b"another", "a.txt", headers=headers)
+    assert (other.status_code, other.get_json()["code"]) == (422, "KEY_REUSED")
+    large = api.upload("alice", b"x" * 2_000_000, "b.txt", headers={"Idempotency-Key": "large"})
+    assert large.status_code == 201
+    nobody = api.client().post(
+        "/api/v1/uploads",
+        data={"file": (io.BytesIO(b"x" * 2_000_000), "b.txt")},
+        headers={"Authorization": "Bearer guess", "Idempotency-Key": "large"},
+    )
+    assert nobody.status_code == 401
+
+
+def test_a_secret_is_never_kept_under_a_key(api: Api) -> None:
+    body = {"name": "ci", "scopes": ["read"], "expires_at": "2026-11-24T08:00:00+00:00"}
+    headers = {"Idempotency-Key": "token"}
+    first = api.ok("POST", "/tokens", body, by="alice", headers=headers)
+    again = api.ok("POST", "/tokens", body, by="alice", headers=headers)
+    assert first["id"] != again["id"]
+    assert first["secret"] not in repr(contents(api.database))
+    narrow = {"Authorization": f"Bearer {first['secret']}"}
+    assert api.get("/me", headers=narrow).status_code == 200
+    refused = api.post("/tickets", {"service": "fault", "answers": REPORT}, headers=narrow)
+    assert (refused.status_code, refused.get_json()["code"]) == (403, "SCOPE_REQUIRED")
+    wider = api.post("/tokens", {**body, "scopes": ["write"]}, headers=narrow)
+    assert wider.status_code == 403
