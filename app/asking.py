@@ -233,8 +233,9 @@ def _keyed(request: Request, key: str) -> IdempotencyKey:
 
 
 def _content(request: Request) -> list[bytes]:
-    """What the request says. A form's parts, not its bytes: every try chooses another boundary between them."""
-    if request.mimetype != "multipart/form-data":
+    """What the request says. A form's parts, not its bytes, which were read to find its token; and every try of
+    multipart/form-data chooses another boundary between them."""
+    if request.mimetype not in ("multipart/form-data", "application/x-www-form-urlencoded"):
         return [request.get_data()]
     parts = [f"{name}={value}".encode("utf-8", "replace") for name, value in request.form.items(multi=True)]
     for name, file in request.files.items(multi=True):

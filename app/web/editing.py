@@ -10,13 +10,12 @@ from flask import Request, Response, render_template
 from app.asking import Ask
 from app.web.answers import leaves
 from app.web.book import Book
-from app.web.posted import ANSWER, Posted
+from app.web.posted import Posted, answers_in
 from app.web.reader import reading
 from app.web.refusals import Refusal
 from app.web.translating import gettext
 from app.web.words import in_language
 from bpmn.forms.model import Field, FieldType, Form
-from bpmn.forms.posting import answers_from_post
 from bpmn.forms.showing import ShownField, describe
 from engine.errors import NotFound
 from engine.ids import parse_uuid
@@ -85,8 +84,7 @@ def edited(form: Form, posted: Posted) -> Posted:
 
 def changed_fields(ask: Ask, request: Request, form: Form, *, variables: Mapping[str, object], book: Book) -> Response:
     """The fields whose state is another than the page remembers, each to be put in its place."""
-    names = ((name.removeprefix(ANSWER), values) for name, values in request.form.lists() if name.startswith(ANSWER))
-    answers = answers_from_post(form.fields, dict(names), zone=reading().zone)
+    answers = answers_in(request, form, zone=reading().zone, files={})
     fields = describe(form, answers=answers, variables=variables, now=at_home(ask.now))
     known = {name.removeprefix(STATE): value for name, value in request.form.items() if name.startswith(STATE)}
     changed = [each for each in leaves(fields) if each.path in known and state_of(each) != known[each.path]]

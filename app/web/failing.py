@@ -1,7 +1,6 @@
 """Refusals and failures of pages as pages: what happened, its code and the request's id; a sign-in where that helps."""
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, render_template, request
 
@@ -10,7 +9,7 @@ from app.desk import desk_of
 from app.problems import PAGES
 from app.web.blueprint import NAME
 from app.web.reader import Reader, chosen_language, reader_of, zone_of
-from app.web.safe_next import sign_in_address
+from app.web.safe_next import came_from, sign_in_address
 from app.web.showing import go
 from app.web.translating import forget
 from storage.answer import Answer
@@ -41,10 +40,7 @@ def _is_page() -> bool:
 
 def _to_sign_in() -> Response:
     """The sign-in page, which leads back; a form that was sent leads back to the page that it stood on."""
-    if request.method == "GET":
-        return go(sign_in_address(request.full_path.rstrip("?")))
-    came_from = urlsplit(request.referrer or "")
-    return go(sign_in_address(came_from.path + (f"?{came_from.query}" if came_from.query else "")))
+    return go(sign_in_address(came_from()))
 
 
 def _page(app: Flask, answer: Answer) -> Response:
@@ -56,7 +52,7 @@ def _page(app: Flask, answer: Answer) -> Response:
         shell=None,
         reader=reader,
         csrf="",
-        here=request.path,
+        here=came_from(),
         request_id=g.get("request_id", ""),
         status=answer.status,
         code=str(body.get("code", "")),

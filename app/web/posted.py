@@ -50,14 +50,23 @@ class Posted:
         return self.button.partition(":")[2]
 
 
+def answers_in(request: Request, form: Form, *, zone: tzinfo, files: Mapping[str, list[str]]) -> dict[str, object]:
+    """The posted answers with the ids of these files; what was left empty is null, as conditions know it."""
+    posted = {name.removeprefix(ANSWER): values for name, values in request.form.lists() if name.startswith(ANSWER)}
+    for path, ids in files.items():
+        posted[path] = [*posted.get(path, []), *ids]
+    answers = answers_from_post(form.fields, posted, zone=zone)
+    return {key: _emptied(value) for key, value in answers.items()}
+
+
 def read_form(ask: Ask, request: Request, form: Form, *, zone: tzinfo) -> Posted:
     """The posted answers; files are stored as the person's uploads at once, so that the page can keep them."""
-    posted = {name.removeprefix(ANSWER): values for name, values in request.form.lists() if name.startswith(ANSWER)}
+    received: dict[str, list[str]] = {}
     problems: list[FieldProblem] = []
     first: FaultdeskError | None = None
     for path, file in _files(request):
         try:
-            posted.setdefault(path, []).append(receive(ask, file))
+            received.setdefault(path, []).append(receive(ask, file))
         except FaultdeskError as error:
             first = first or error
             problems.append(FieldProblem(path=path, code=error.code, params=error.params))
@@ -65,7 +74,7 @@ def read_form(ask: Ask, request: Request, form: Form, *, zone: tzinfo) -> Posted
     if first is not None:
         refusal = replace(refusal_of(first), problems=tuple(problems))
     return Posted(
-        answers=answers_from_post(form.fields, posted, zone=zone),
+        answers=answers_in(request, form, zone=zone, files=received),
         button=request.form.get("do", "send"),
         texts=own_texts(request),
         refusal=refusal,
@@ -106,6 +115,14 @@ def new_key() -> str:
 def with_key(ask: Ask, request: Request) -> Ask:
     """The asking under the key that the form brought."""
     return keyed(ask, request.form.get("key"))
+
+
+def _emptied(value: object) -> object:
+    if isinstance(value, list):
+        return [_emptied(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _emptied(each) for key, each in value.items()}
+    return None if value == "" else value
 
 
 def _files(request: Request) -> Iterator[tuple[str, FileStorage]]:

@@ -2,6 +2,8 @@
 
 from urllib.parse import quote, urlsplit
 
+from flask import request
+
 HOME = "/"
 _LONGEST = 2_000
 
@@ -17,6 +19,14 @@ def safe_next(wanted: str | None) -> str:
     except ValueError:
         return HOME
     return HOME if parts.scheme or parts.netloc else wanted
+
+
+def came_from() -> str:
+    """The page that the reader is on: this one, or the one whose form they sent."""
+    if request.method == "GET":
+        return safe_next(request.full_path.rstrip("?"))
+    referrer = urlsplit(request.referrer or "")
+    return safe_next(referrer.path + (f"?{referrer.query}" if referrer.query else ""))
 
 
 def sign_in_address(wanted: str) -> str:

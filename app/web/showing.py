@@ -8,6 +8,7 @@ from flask import Response, render_template, request
 from app.asking import Ask
 from app.csrf import csrf_token
 from app.web.reader import Reader, reader_of
+from app.web.safe_next import came_from
 from app.web.shell import Shell, shell_of
 from app.web.translating import forget
 from engine.values.actors import Actor
@@ -60,4 +61,4 @@ def page_of(ask: Ask, template: str, context: Context, *, actor: Actor | None, s
 
 def _surroundings(ask: Ask, reader: Reader) -> dict[str, Any]:
     token = csrf_token(ask.desk.settings, ask.session.hash) if ask.session is not None and reader.actor else ""
-    return {"reader": reader, "csrf": token, "here": request.path, "request_id": ask.request_id}
+    return {"reader": reader, "csrf": token, "here": came_from(), "request_id": ask.request_id}

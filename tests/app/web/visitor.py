@@ -45,11 +45,13 @@ class Page:
         """What stands in these elements."""
         return [" ".join(each.text_content().split()) for each in self.all(selector)]
 
-    def form(self, action: str) -> Any:
-        """The form that is sent to this address (or to one that ends so)."""
+    def form(self, action: str, *names: str) -> Any:
+        """The form that is sent to this address (or to one that ends so) and has controls of these names."""
         for form in self.tree.forms:
             target = urlsplit(form.get("action") or self.url).path
-            if target == action or target.endswith(action):
+            if (target == action or target.endswith(action)) and not {*names} - {
+                *form.xpath(".//*[not(self::button)]/@name")
+            }:
                 return form
         raise AssertionError(f"no form for {action} on {self.url}: {[form.get('action') for form in self.tree.forms]}")
 
@@ -78,7 +80,7 @@ class Visitor:
     ) -> Page:
         """Fill in the form for this address and press a button (`name=value`; the first one by default)."""
         assert self.page is not None
-        form = self.page.form(action)
+        form = self.page.form(action, *(values or {}))
         posted = sent_by(form, values or {}, button=button)
         for name in without:
             posted.pop(name, None)
