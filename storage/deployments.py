@@ -29,7 +29,6 @@ _DEPLOYMENTS = sa.select(*_COLUMNS).select_from(_JOINED)
 _OF_PROCESS = t.deployment.c.process_id == bindparam("process_id", type_=sa.Uuid)
 
 _GET = _DEPLOYMENTS.where(_OF_PROCESS, t.deployment.c.number == bindparam("number", type_=sa.Integer))
-_BY_ID = _DEPLOYMENTS.where(t.deployment.c.id == bindparam("deployment_id", type_=sa.Uuid))
 _OF_VERSION = (
     sa.select(t.deployment.c.number)
     .where(_OF_PROCESS, t.deployment.c.version == bindparam("version", type_=sa.Integer))
@@ -66,10 +65,6 @@ class DeploymentStore:
         if not 0 < number < _LAST:
             return None
         return self._one(Statement(_GET, {"process_id": process_id, "number": number}))
-
-    def by_id(self, deployment_id: UUID) -> Deployment | None:
-        """See Deployments."""
-        return self._one(Statement(_BY_ID, {"deployment_id": deployment_id}))
 
     def of_version(self, process_id: UUID, version: int) -> tuple[int, ...]:
         """See Deployments."""

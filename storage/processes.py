@@ -18,7 +18,6 @@ from storage.work import Work
 _KEY = bindparam("key", type_=sa.Text)
 _LOCK = sa.select(t.process.c.id).where(t.process.c.key == _KEY).with_for_update()
 _BY_KEY = sa.select(t.process).where(t.process.c.key == _KEY)
-_BY_ID = sa.select(t.process).where(t.process.c.id == bindparam("process_id", type_=sa.Uuid))
 _KEYS = sa.select(t.process.c.key)
 
 _OWNED = sa.exists().where(
@@ -42,7 +41,7 @@ def _owners(processes: sa.Select[Any]) -> sa.Select[Any]:
     )
 
 
-_OWNERS_BY_KEY, _OWNERS_BY_ID, _OWNERS_OF_PAGE = _owners(_BY_KEY), _owners(_BY_ID), _owners(_PAGE)
+_OWNERS_BY_KEY, _OWNERS_OF_PAGE = _owners(_BY_KEY), _owners(_PAGE)
 
 _ADD = sa.insert(t.process)
 _SAVE = sa.update(t.process).where(t.process.c.id == bindparam("of_process", type_=sa.Uuid))
@@ -61,12 +60,6 @@ class ProcessStore:
         this = {"key": key}
         first = [Statement(_LOCK, this)] if lock else []
         *_, found, owners = self._work.read(*first, Statement(_BY_KEY, this), Statement(_OWNERS_BY_KEY, this))
-        return next(iter(_processes(found, owners)), None)
-
-    def by_id(self, process_id: UUID) -> Process | None:
-        """See Processes."""
-        this = {"process_id": process_id}
-        found, owners = self._work.read(Statement(_BY_ID, this), Statement(_OWNERS_BY_ID, this))
         return next(iter(_processes(found, owners)), None)
 
     def page(self, *, after: str | None, limit: int, owner: UUID | None = None) -> tuple[Process, ...]:

@@ -1,7 +1,6 @@
 """Sessions and attempts to sign in, in their tables."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,26 +11,17 @@ from sqlalchemy.dialects.postgresql import insert
 from engine.values.people import Attempts, Session
 from storage import tables as t
 from storage.channel import Statement
-from storage.types import Moment
 from storage.work import Work
-
-_REMEMBERED = timedelta(days=1)
 
 _ADD = sa.insert(t.session)
 _END = sa.delete(t.session).where(t.session.c.hash == bindparam("of_hash", type_=sa.LargeBinary))
-_OF_USER = t.session.c.user_id == bindparam("of_user", type_=sa.Uuid)
-_END_ALL = sa.delete(t.session).where(_OF_USER)
-_END_OTHERS = _END_ALL.where(t.session.c.hash != bindparam("but", type_=sa.LargeBinary))
-_SWEEP = sa.delete(t.session).where(t.session.c.expires_at <= bindparam("now", type_=Moment))
+_END_ALL = sa.delete(t.session).where(t.session.c.user_id == bindparam("of_user", type_=sa.Uuid))
 
 _KEY = bindparam("key", type_=sa.Text)
 # A row is made before it is locked: two first attempts at one time would otherwise both find nothing to lock.
 _BEGIN = insert(t.login_attempt).on_conflict_do_nothing()
 _READ = sa.select(t.login_attempt).where(t.login_attempt.c.key == _KEY).with_for_update()
 _COUNT = sa.update(t.login_attempt).where(t.login_attempt.c.key == bindparam("of_key", type_=sa.Text))
-_SWEEP_ATTEMPTS = sa.delete(t.login_attempt).where(
-    t.login_attempt.c.window_started_at < bindparam("before", type_=Moment)
-)
 _FORGET = sa.delete(t.login_attempt).where(t.login_attempt.c.key == bindparam("of_key", type_=sa.Text))
 
 
@@ -42,7 +32,7 @@ class SessionStore:
         self._work = work
 
     def add(self, session: Session) -> None:
-        """See Sessions. Sessions that have ended are swept out by the way."""
+        """See Sessions."""
         row = {
             "hash": session.hash,
             "user_id": session.user_id,
@@ -52,19 +42,15 @@ class SessionStore:
             "address": session.address,
             "agent": session.agent,
         }
-        self._work.write(_SWEEP, {"now": session.created_at})
         self._work.write(_ADD, row)
 
     def end(self, session_hash: bytes) -> None:
         """See Sessions."""
         self._work.write(_END, {"of_hash": session_hash})
 
-    def end_all(self, user_id: UUID, *, but: bytes | None = None) -> None:
+    def end_all(self, user_id: UUID) -> None:
         """See Sessions."""
-        if but is None:
-            self._work.write(_END_ALL, {"of_user": user_id})
-        else:
-            self._work.write(_END_OTHERS, {"of_user": user_id, "but": but})
+        self._work.write(_END_ALL, {"of_user": user_id})
 
     def attempts(self, keys: Iterable[str]) -> dict[str, Attempts]:
         """See Sessions. The keys are taken in one order by everybody, so that two never wait for each other."""
@@ -75,14 +61,13 @@ class SessionStore:
         return {row.key: _attempts(row) for rows in found[len(begun) :] for row in rows}
 
     def count(self, attempts: Attempts) -> None:
-        """See Sessions. Counts of days ago are swept out by the way."""
+        """See Sessions."""
         row = {
             "failures": attempts.failures,
             "window_started_at": attempts.window_started_at,
             "blocked_until": attempts.blocked_until,
         }
         self._work.write(_COUNT, {"of_key": attempts.key, **row})
-        self._work.write(_SWEEP_ATTEMPTS, {"before": self._work.now - _REMEMBERED})
 
     def forget(self, key: str) -> None:
         """See Sessions."""

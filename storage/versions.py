@@ -29,7 +29,6 @@ _NUMBERED = sa.and_(_OF_PROCESS, t.version.c.number == bindparam("number", type_
 _GET = _VERSIONS.where(_NUMBERED)
 _BY_HASH = _VERSIONS.where(_OF_PROCESS, t.version.c.hash == bindparam("hash", type_=sa.Text))
 _CONTENT = sa.select(t.version.c.content).where(_NUMBERED)
-_NEWEST = sa.select(sa.func.max(t.version.c.number).label("newest")).where(_OF_PROCESS)
 _PAGE = (
     _VERSIONS.where(_OF_PROCESS, t.version.c.number < bindparam("before", type_=sa.Integer))
     .order_by(t.version.c.number.desc())
@@ -81,12 +80,6 @@ class VersionStore:
         parameters = {"process_id": process_id, "before": _LAST if before is None else before, "limit": limit}
         [found] = self._work.read(Statement(_PAGE, parameters))
         return tuple(_version(row) for row in found)
-
-    def newest(self, process_id: UUID) -> int | None:
-        """See Versions."""
-        [[row]] = self._work.read(Statement(_NEWEST, {"process_id": process_id}))
-        newest: int | None = row.newest
-        return newest
 
     def add(self, version: Version, *, content: bytes, definition: bytes) -> None:
         """See Versions."""

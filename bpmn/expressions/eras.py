@@ -59,11 +59,6 @@ def make_date(year: int, month: int, day: int) -> "date | Far":
     return join(cycles, date(_FIRST + inside, month, day))
 
 
-def is_date(value: object) -> bool:
-    """Whether the value is a date without a time."""
-    return type(value.inside if isinstance(value, Far) else value) is date
-
-
 def combine(day: "date | Far", clock: time) -> "date | Far":
     """The day at that time of day."""
     cycles, inside = split(day)

@@ -14,9 +14,6 @@ class Deployments(Protocol):
     def get(self, process_id: UUID, number: int) -> Deployment | None:
         """The deployment of a process with this number."""
 
-    def by_id(self, deployment_id: UUID) -> Deployment | None:
-        """The deployment with this id."""
-
     def of_version(self, process_id: UUID, version: int) -> tuple[int, ...]:
         """The numbers of the deployments of a version, retired ones too."""
 

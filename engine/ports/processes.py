@@ -12,9 +12,6 @@ class Processes(Protocol):
     def get(self, key: str, *, lock: bool = False) -> Process | None:
         """The process with this key; `lock` makes other commands on it wait until the transaction ends."""
 
-    def by_id(self, process_id: UUID) -> Process | None:
-        """The process with this id."""
-
     def page(self, *, after: str | None, limit: int, owner: UUID | None = None) -> tuple[Process, ...]:
         """Processes by key, from after this key on; only those of one owner, when named."""
 

@@ -16,8 +16,8 @@ class Sessions(Protocol):
     def end(self, session_hash: bytes) -> None:
         """Queue that a session ends."""
 
-    def end_all(self, user_id: UUID, *, but: bytes | None = None) -> None:
-        """Queue that all sessions of a user end, but this one."""
+    def end_all(self, user_id: UUID) -> None:
+        """Queue that all sessions of a user end."""
 
     def attempts(self, keys: Iterable[str]) -> dict[str, Attempts]:
         """The counts under these keys, locked; keys never counted are absent."""

@@ -25,9 +25,6 @@ class Versions(Protocol):
     def page(self, process_id: UUID, *, before: int | None, limit: int) -> tuple[Version, ...]:
         """The newest versions first, from before this number on."""
 
-    def newest(self, process_id: UUID) -> int | None:
-        """The highest number that still exists."""
-
     def add(self, version: Version, *, content: bytes, definition: bytes) -> None:
         """Queue a new version with its bytes and its definition's canonical JSON; its process remembers the number."""
 

@@ -210,13 +210,6 @@ def test_signing_out_ends_the_session_at_once(desk: Database) -> None:
     assert who(desk, other).name == "bob"
 
 
-def test_ended_sessions_are_swept_out(desk: Database) -> None:
-    enter(desk)
-    enter(desk, now=NOW + timedelta(hours=13))
-    with desk.engine.connect() as connection:
-        assert connection.scalar(sa.select(sa.func.count()).select_from(tables.session)) == 1
-
-
 def test_unknown_and_wrong_take_the_same_work(desk: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     from engine import passwords
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from bpmn.lint.soundness.build import Scope
 from bpmn.lint.soundness.graph import Edge, Logic, Vertex, flatten
-from bpmn.lint.soundness.reduce import reachable
 
 Paths = dict[Vertex, Edge | None]
 
@@ -102,8 +101,3 @@ def _before(scope: Scope, join: Vertex) -> set[Vertex]:
 def _returning(way: list[Edge], before: set[Vertex]) -> str:
     named = [(edge, next(flatten(edge.last), "")) for edge in way]
     return next(name for edge, name in named if name and edge.target in before)
-
-
-def reached_elements(scope: Scope) -> Paths:
-    """Every vertex that the start can reach, with the edge by which a shortest path enters it."""
-    return reachable(scope.graph.root)
