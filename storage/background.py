@@ -14,13 +14,14 @@ T = TypeVar("T")
 def in_background(database: Database, act: Callable[[Store], T], *, now: datetime, writing: bool = True) -> T:
     """What `act` gives, after its queued writes are committed. `act` may run up to three times.
 
-    A commit whose answer was lost is tried again too, so what `act` writes must bear being written twice.
+    A commit whose answer was lost is tried again too, so what `act` writes must bear being written twice. With
+    `writing` False it sees one moment of the database, so that a check never takes a ticket that moves for a broken one.
 
     Raises: what `act` raises, Busy.
     """
 
     def once(sent: Callable[[], None]) -> T:
-        with database.channel(writing=writing) as channel:
+        with database.channel(writing=writing, snapshot=not writing) as channel:
             work = Store(channel, gate=None, now=now)
             result = act(work)
             sent()

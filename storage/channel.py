@@ -6,7 +6,7 @@ with the writes. SQLite lives in the process and takes them one by one.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from weakref import WeakKeyDictionary
 
 import psycopg
@@ -39,7 +39,7 @@ class Channel(Protocol):
 
 
 class PlainChannel:
-    """SQLite: a write transaction begins with its lock, a reading one without."""
+    """SQLite: a write transaction begins with its lock, a reading one without; either sees one moment."""
 
     def __init__(self, connection: sa.Connection, *, writing: bool) -> None:
         self._connection = connection
@@ -71,18 +71,22 @@ class PlainChannel:
         return list(result.fetchall()) if result.returns_rows else []
 
 
+_SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+
 class PipelinedChannel:
     """PostgreSQL: the driver's pipeline mode, below SQLAlchemy's result objects, which know nothing of it.
 
-    The driver stands in autocommit, so that BEGIN travels in the pipeline too; a reading channel sends none.
+    The driver stands in autocommit, so that BEGIN travels in the pipeline too; a reading channel sends none, unless it
+    is to see one moment only.
     """
 
-    def __init__(self, connection: sa.Connection, *, writing: bool) -> None:
+    def __init__(self, connection: sa.Connection, *, writing: bool, snapshot: bool = False) -> None:
         driver = connection.connection.driver_connection
         assert isinstance(driver, psycopg.Connection)
         self._driver = driver
         self._dialect = connection.dialect
-        self._begin = writing
+        self._begin = "BEGIN" if writing else _SNAPSHOT if snapshot else None
 
     def ask(self, statements: Sequence[Statement]) -> list[list[Any]]:
         """See Channel."""
@@ -104,9 +108,9 @@ class PipelinedChannel:
         self._driver.rollback()
 
     def _send_all(self, statements: Sequence[Statement]) -> list[psycopg.Cursor[Any]]:
-        if self._begin:
-            self._driver.execute("BEGIN")
-            self._begin = False
+        if self._begin is not None:
+            self._driver.execute(self._begin)
+            self._begin = None
         return [self._send(statement) for statement in statements]
 
     def _send(self, statement: Statement) -> psycopg.Cursor[Any]:

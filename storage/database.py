@@ -26,14 +26,18 @@ class Database:
         self.engine = _postgresql(self.url) if self.is_postgresql else _sqlite(self.url)
 
     @contextmanager
-    def channel(self, *, writing: bool) -> Iterator[Channel]:
+    def channel(self, *, writing: bool, snapshot: bool = False) -> Iterator[Channel]:
         """A connection for one unit of work; what was not committed is rolled back on leaving.
 
         `writing` takes SQLite's write lock at once (BEGIN IMMEDIATE), so that a command never meets it half way.
+        `snapshot` lets a reading channel see the database as it was at its first statement, however much it asks.
         """
         with self.engine.connect() as connection:
-            make = PipelinedChannel if self.is_postgresql else PlainChannel
-            channel: Channel = make(connection, writing=writing)
+            channel: Channel = (
+                PipelinedChannel(connection, writing=writing, snapshot=snapshot)
+                if self.is_postgresql
+                else PlainChannel(connection, writing=writing)
+            )
             try:
                 yield channel
             finally:
