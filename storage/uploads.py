@@ -28,6 +28,8 @@ from storage.types import Moment
 from storage.work import Work
 
 KEPT = timedelta(hours=24)
+GRACE = timedelta(hours=1)
+"""How long a row outlives its time: a command that found it in time may be moving its file to a ticket just then."""
 
 # The lock makes one person's uploads queue up, so that ten at once cannot all find the same room.
 _LOCK = sa.select(user.c.id).where(user.c.id == bindparam("p_user")).with_for_update(key_share=True)
@@ -122,8 +124,8 @@ def remove(work: Work, upload_id: UUID) -> None:
 
 
 def expire(work: Work) -> None:
-    """Remove every upload whose time is over."""
-    work.write(_EXPIRE, {"p_now": work.now})
+    """Remove every upload whose time has long been over."""
+    work.write(_EXPIRE, {"p_now": work.now - GRACE})
 
 
 def referred_to(work: Work, hashes: Sequence[str]) -> set[str]:

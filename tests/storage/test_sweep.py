@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from engine.ids import new_id
 from storage import tables as t
+from storage import uploads
 from storage.background import in_background
 from storage.blobs import BlobDirectory
 from storage.channel import Statement
@@ -40,7 +41,7 @@ def test_every_row_goes_just_after_its_time(database: Database) -> None:
             **spent,
         )
         upload = {"sha256": "a" * 64, "name": "n", "media_type": "m", "size": 1}
-        insert(database, t.upload, id=new_id(), user_id=alice, expires_at=NOW - age, **upload)
+        insert(database, t.upload, id=new_id(), user_id=alice, expires_at=NOW - uploads.GRACE - age, **upload)
         answer = {"request_hash": b"", "status": 200, "body": "", "headers": ""}
         created = NOW - timedelta(hours=24) - age
         insert(database, t.idempotency, actor_id=alice, key=str(new_id()), created_at=created, **answer)
