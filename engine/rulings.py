@@ -98,6 +98,11 @@ def grants_of(node: Node, *, deployment: RunningDeployment, business: str | None
     return tuple(Grant(role=key, business=business if key in deployment.business_roles else None) for key in keys)
 
 
+def done_by(node: Node, case: Case, person: UUID) -> str | None:
+    """The first of the elements named by the node's `fd:notBy` that this person did; None when they did none."""
+    return next((other for other in node.not_by if person in case.memory.performers.get(other, ())), None)
+
+
 def rule_on_task(action: Action, case: Case, task: Task, actor: Actor) -> Ruling:
     """The ruling on one of TASK_ACTIONS."""
     closed = _task_closed(case, task)
@@ -199,11 +204,9 @@ def _assignee_or_admin(task: Task, actor: Actor) -> Ruling:
 
 def _four_eyes(case: Case, task: Task, person: UUID) -> Ruling | None:
     """`fd:notBy`: whoever did one of the named tasks, or opened the ticket if it names the start, may not do this."""
-    node = case.deployment.definition.nodes_by_id.get(task.element_id)
-    for other in node.not_by if node is not None else ():
-        if person in case.memory.performers.get(other, ()):
-            return _no("FOUR_EYES", {"element": other})
-    return None
+    node = case.deployment.definition.nodes_by_id[task.element_id]
+    other = done_by(node, case, person)
+    return None if other is None else _no("FOUR_EYES", {"element": other})
 
 
 def _role_keys(task: Task) -> list[str]:

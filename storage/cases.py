@@ -168,22 +168,24 @@ class CaseStore:
         answers = iter(self._work.read(*(statement for group in groups for statement in group)))
         found = [[row for _ in group for row in next(answers)] for group in groups]
         return Facts(
-            users={row.name: Person(id=row.id, name=row.name, display_name=row.display_name) for row in found[0]},
+            users={row.name: _person(row) for row in found[0]},
             businesses=frozenset(row.key for row in found[1]),
             roles=frozenset(row.key for row in found[2]),
             uploads=tuple(rows.upload_of(row) for row in found[3]),
         )
 
-    def candidates(self, people: Iterable[UUID], grants: Iterable[Grant]) -> Mapping[UUID, Person]:
+    def candidates(self, wanted: Iterable[tuple[UUID, Iterable[Grant]]]) -> tuple[Person | None, ...]:
         """See Cases."""
-        wanted = tuple(grants)
-        statements = [
-            Statement(_CANDIDATE, {"user_id": person, "role": grant.role, "business": grant.business or ""})
-            for person in people
-            for grant in wanted
+        groups = [
+            [
+                Statement(_CANDIDATE, {"user_id": person, "role": grant.role, "business": grant.business or ""})
+                for grant in grants
+            ]
+            for person, grants in wanted
         ]
-        found = [row for result in self._work.read(*statements) for row in result]
-        return {row.id: Person(id=row.id, name=row.name, display_name=row.display_name) for row in found}
+        answers = iter(self._work.read(*(statement for group in groups for statement in group)))
+        found = ([row for _ in group for row in next(answers)] for group in groups)
+        return tuple(_person(each[0]) if each else None for each in found)
 
     def save(self, changes: Changes) -> None:
         """See Cases."""
@@ -242,6 +244,10 @@ class CaseStore:
             policy=rows.policy_of(row.policy),
             needs_business=row.needs_business,
         )
+
+
+def _person(row: Any) -> Person:
+    return Person(id=row.id, name=row.name, display_name=row.display_name)
 
 
 def _of_kind(people: list[Any], kind: str) -> frozenset[UUID]:

@@ -15,7 +15,7 @@ from engine.errors import FieldProblem, Invalid
 from engine.loading import load_task, require_reason, require_version
 from engine.moves import Moved, announcement, move
 from engine.ports.cases import Work
-from engine.rulings import Action, grants_of, rule_on_receiver, rule_on_task
+from engine.rulings import Action, done_by, grants_of, rule_on_receiver, rule_on_task
 from engine.timeline import follow, recorded
 from engine.values.actors import Person
 from engine.values.changes import Changes
@@ -117,12 +117,14 @@ def _complete(
         outcome=named,
     )
     case = replace(case, ticket=replace(case.ticket, last_seq=accepted.last_seq))
-    holders = _last_holders(work, case, [each.element_id for each in step.opened], chosen)
+    memory = _remembered(case.memory, task, work.actor.id)
+    elements = [each.element_id for each in step.opened]
+    holders = _last_holders(work, replace(case, memory=memory), elements, chosen)
     moved = move(
         case,
         step,
         at=work.now,
-        memory=_remembered(case.memory, task, work.actor.id),
+        memory=memory,
         variables=step.variables,
         holders=holders,
     )
@@ -203,18 +205,18 @@ def _remembered(memory: Memory, task: Task, performer: UUID) -> Memory:
 
 
 def _last_holders(work: Work, case: Case, elements: list[str], chosen: Outcome | None) -> Mapping[str, Person]:
-    """After a send back: element id -> who did that task last, if they may still hold it."""
+    """After a send back: element id -> who did that task last, if they may still do it."""
     if chosen is None or chosen.kind is not OutcomeKind.BACK:
         return {}
-    last = {element: case.memory.performers[element][-1] for element in elements if case.memory.performers.get(element)}
-    holders = {}
-    for element, person in last.items():
+    wanted = {}
+    for element in elements:
         node = case.deployment.definition.nodes_by_id[element]
-        grants = grants_of(node, deployment=case.deployment, business=case.ticket.business)
-        found = work.cases.candidates([person], grants)
-        if person in found:
-            holders[element] = found[person]
-    return holders
+        person = next(reversed(case.memory.performers.get(element, ())), None)
+        if person is not None and done_by(node, case, person) is None:
+            grants = grants_of(node, deployment=case.deployment, business=case.ticket.business)
+            wanted[element] = (person, grants)
+    found = work.cases.candidates(wanted.values())
+    return {element: person for element, person in zip(wanted, found, strict=True) if person is not None}
 
 
 def _chosen(outcomes: tuple[Outcome, ...], named: str | None) -> Outcome | None:
@@ -254,8 +256,8 @@ def _receiver(work: Work, case: Case, task: Task, name: str) -> Person:
     person = work.cases.facts(users=[name], uploader=work.actor.id).users.get(name)
     if person is None:
         raise Invalid("USER_UNKNOWN", {"name": name}, problems=[FieldProblem(path="to", code="USER_UNKNOWN")])
-    still = person.id in work.cases.candidates([person.id], task.candidates)
-    rule_on_receiver(case, task, person.id, still_candidate=still).enforce()
+    [still] = work.cases.candidates([(person.id, task.candidates)])
+    rule_on_receiver(case, task, person.id, still_candidate=still is not None).enforce()
     return person
 
 

@@ -59,8 +59,8 @@ class Cases(Protocol):
     ) -> Facts:
         """Which of these exist, in one round trip; of the uploads those that are the uploader's own and unexpired."""
 
-    def candidates(self, people: Iterable[UUID], grants: Iterable[Grant]) -> Mapping[UUID, Person]:
-        """Those of the people who are active and hold one of the grants now."""
+    def candidates(self, wanted: Iterable[tuple[UUID, Iterable[Grant]]]) -> tuple[Person | None, ...]:
+        """Each person who is active and holds one of the grants beside them now, else None; in one round trip."""
 
     def save(self, changes: Changes) -> None:
         """Queue everything that was decided; it is written with the commit, in one round trip."""
