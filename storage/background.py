@@ -15,7 +15,7 @@ def in_background(database: Database, act: Callable[[Store], T], *, now: datetim
     """What `act` gives, after its queued writes are committed. `act` may run up to three times.
 
     A commit whose answer was lost is tried again too, so what `act` writes must bear being written twice. With
-    `writing` False it sees one moment of the database, so that a check never takes a ticket that moves for a broken one.
+    `writing` False it sees one moment of the database, so that a check never takes a moving ticket for a broken one.
 
     Raises: what `act` raises, Busy.
     """
