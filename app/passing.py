@@ -4,6 +4,7 @@ import time
 
 import structlog
 from flask import Flask, Response, g, request
+from flask.globals import request_ctx
 
 from app.allowing import allow_of
 from app.asking import begin
@@ -69,9 +70,11 @@ def _check(app: Flask, desk: Desk) -> Response | None:
 
 def _options() -> Response:
     """The methods of an address, for anybody; no other origin is told that it may use them."""
-    assert request.url_rule is not None
+    adapter = request_ctx.url_adapter
+    assert adapter is not None
     response = Response(status=204)
-    response.headers["Allow"] = ", ".join(sorted(request.url_rule.methods or ()))
+    # Each method of an address is a rule of its own; the adapter knows them all.
+    response.headers["Allow"] = ", ".join(sorted(adapter.allowed_methods()))
     return response
 
 

@@ -25,6 +25,8 @@ from tests.support.people import add_business, add_user, insert
 
 SECRET_KEY = b"a key of thirty-two bytes, for tests"
 
+_DOCUMENT: list[Document] = []
+
 
 @dataclass(kw_only=True)
 class Api:
@@ -114,7 +116,10 @@ class Api:
     def judge(self, method: str, path: str, response: TestResponse) -> None:
         """Hold an answer against the document."""
         if self.document is None:
-            self.document = Document(self.client().get("/api/openapi.json").get_json())
+            # The same in every application of one test run, and slow to take in.
+            if not _DOCUMENT:
+                _DOCUMENT.append(Document(self.client().get("/api/openapi.json").get_json()))
+            self.document = _DOCUMENT[0]
         self.document.check(method, address(path), response)
 
 
