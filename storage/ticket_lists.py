@@ -1,5 +1,6 @@
 """Lists of tickets, and what hangs on one of them. Keyset pages, never an offset."""
 
+import unicodedata
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -166,8 +167,10 @@ def _conditions(wanted: TicketFilter, actor: Actor) -> Iterable[sa.ColumnElement
     if wanted.status is not None:
         yield _status(wanted.status)
     if wanted.text:
-        yield t.ticket.c.title.icontains(wanted.text, autoescape=True) | t.ticket.c.number.startswith(
-            wanted.text.upper(), autoescape=True
+        # Titles are kept in NFC (`bpmn.forms.texts`), whatever the keyboard gives.
+        text = unicodedata.normalize("NFC", wanted.text)
+        yield t.ticket.c.title.icontains(text, autoescape=True) | t.ticket.c.number.startswith(
+            text.upper(), autoescape=True
         )
     if wanted.stuck is not None:
         yield t.ticket.c.stuck.is_not(None) if wanted.stuck else t.ticket.c.stuck.is_(None)
