@@ -16,14 +16,15 @@ from app.web.refusals import Refusal, submit
 from app.web.shell import Shell, shell_of
 from app.web.showing import go, page_of
 from bpmn.model import OutcomeKind
+from bpmn.text import Text
 from engine.commands import saving, tasks
 from engine.queries import tickets as queries
 from engine.queries.people import list_members
-from engine.rulings import Action, Sight
+from engine.rulings import Action, Sight, rule_on_task
 from engine.values.actors import Actor, Person
 from engine.values.events import Event
 from engine.values.tickets import LIVE, Task
-from engine.values.views import InboxView, TaskRow, TaskView
+from engine.values.views import InboxView, TaskView
 from storage.answer import Answer
 from storage.store import Store
 
@@ -41,8 +42,17 @@ class TaskRead:
     book: Book
     events: tuple[Event, ...]
     receivers: tuple[Person, ...]
-    following: TaskRow | None
+    following: "Following | None"
     """The next task that waits for the reader, once this one has ended."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Following:
+    """A task that the reader may turn to."""
+
+    id: str
+    name: Text
+    title: str
 
 
 @page("GET", "/tasks/<task_id>")
@@ -172,7 +182,7 @@ def _read(work: Store, task_id: str) -> TaskRead:
         book=book_of(work, people=people, files=files),
         events=events,
         receivers=_receivers(work, view),
-        following=_following(work) if ended else None,
+        following=_following(work, view) if ended else None,
     )
 
 
@@ -189,11 +199,16 @@ def _receivers(work: Store, view: TaskView) -> tuple[Person, ...]:
     return tuple(person for name, person in sorted(found.items()) if name != holder)
 
 
-def _following(work: Store) -> TaskRow | None:
-    for view in (InboxView.MINE, InboxView.CLAIMABLE):
-        found = queries.inbox(work, view, limit=1).items
-        if found:
-            return found[0]
+def _following(work: Store, view: TaskView) -> Following | None:
+    """A task of the same ticket before any other, one that the reader holds before one that waits to be claimed."""
+    case = view.ticket.case
+    for each in case.live_tasks():
+        mine = each.assignee is not None and each.assignee.id == work.actor.id
+        if mine or rule_on_task(Action.CLAIM, case, each, work.actor).allowed:
+            return Following(id=each.public_id, name=queries.task_name(case, each), title=case.ticket.title)
+    for part in (InboxView.MINE, InboxView.CLAIMABLE):
+        for row in queries.inbox(work, part, limit=1).items:
+            return Following(id=row.task.public_id, name=row.name, title=row.row.ticket.title)
     return None
 
 

@@ -176,6 +176,7 @@ def opened(browser: Browser, stand: Stand) -> Iterator[Opened]:
         if name is not None:
             context.add_cookies([{"name": "faultdesk", "value": stand.session_of(name), "url": stand.url}])
         contexts.append(context)
+        context.set_default_timeout(10_000)
         made = Watched(page=context.new_page(), url=stand.url)
         made.watch()
         watched.append(made)
