@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
@@ -16,11 +16,12 @@ from engine.ids import new_id
 from engine.values.events import Upload
 from engine.values.processes import Policy
 from storage import tables
+from storage.answer import Answer
 from storage.credentials import TokenCredential
 from storage.database import Database
 from storage.rows import policy_text
 from storage.store import Store
-from storage.units import Answer, look, perform
+from storage.units import look, perform
 from tests.support.clock import Clock
 from tests.support.people import add_business, add_role, add_user, insert, issue_token
 
@@ -89,11 +90,11 @@ class Desk:
         """Claim a task."""
         return self.do(name, lambda work: tasks.claim(work, task_id))
 
-    def complete(self, name: str, task_id: str, answers: dict[str, object], **more: str) -> tasks.Done:
+    def complete(self, name: str, task_id: str, answers: dict[str, object], **more: Any) -> tasks.Done:
         """Complete a task."""
         return self.do(name, lambda work: tasks.complete(work, task_id, answers=answers, **more))
 
-    def work_on(self, name: str, task_id: str, answers: dict[str, object], **more: str) -> tasks.Done:
+    def work_on(self, name: str, task_id: str, answers: dict[str, object], **more: Any) -> tasks.Done:
         """Claim and complete a task."""
         self.claim(name, task_id)
         return self.complete(name, task_id, answers, **more)

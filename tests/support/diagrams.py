@@ -188,7 +188,7 @@ def _declared(name: str, words: list[str], scope: str, line: int, draft: _Draft)
 
 def to_bpmn(process_definition: ProcessDefinition) -> bytes:
     """The definition as a BPMN 2.0.2 file without a diagram, with roles and outcomes in the fd namespace."""
-    root = etree.Element(f"{{{MODEL}}}definitions", nsmap={None: MODEL, "fd": FD, "xsi": XSI})
+    root = etree.Element(f"{{{MODEL}}}definitions", nsmap={None: MODEL, "fd": FD, "xsi": XSI})  # type: ignore[dict-item]
     root.set("targetNamespace", "http://faultdesk.org/test")
     top = etree.SubElement(root, f"{{{MODEL}}}process", id=process_definition.key, isExecutable="true")
     top.set("name", process_definition.name.default)

@@ -48,9 +48,11 @@ class Box:
 
 def label_boxes(content: bytes) -> dict[str, Box]:
     """Where the labels of events, gateways and flows stand, by the element's id."""
-    found = {}
+    found: dict[str, Box] = {}
     for label in etree.fromstring(content).iter(f"{_DI}BPMNLabel"):
         bounds, drawn = label.find(f"{_DC}Bounds"), label.getparent()
-        x, y, width, height = (float(bounds.get(name)) for name in ("x", "y", "width", "height"))
-        found[drawn.get("bpmnElement")] = Box(left=x, top=y, right=x + width, bottom=y + height)
+        assert bounds is not None
+        assert drawn is not None
+        x, y, width, height = (float(bounds.get(name) or 0) for name in ("x", "y", "width", "height"))
+        found[str(drawn.get("bpmnElement"))] = Box(left=x, top=y, right=x + width, bottom=y + height)
     return found

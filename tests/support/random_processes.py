@@ -7,6 +7,7 @@ interpreter.
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -178,60 +179,60 @@ class _Builder:
         way.to(self.drawing, node)
         return node
 
-    def _task(self, parts: list, way: _Way, scope: str, alone: bool) -> _Way:
+    def _task(self, parts: list[Any], way: _Way, scope: str, alone: bool) -> _Way:
         return _Way(self._at(self.drawing.task(scope), way))
 
-    def _empty(self, parts: list, way: _Way, scope: str, alone: bool) -> _Way:
+    def _empty(self, parts: list[Any], way: _Way, scope: str, alone: bool) -> _Way:
         return way
 
-    def _sequence(self, parts: list, way: _Way, scope: str, alone: bool) -> _Way:
+    def _sequence(self, parts: list[Any], way: _Way, scope: str, alone: bool) -> _Way:
         for each in parts:
             way = self.draw(each, way, scope, alone=alone)
         return way
 
-    def _branches(self, source: str, parts: list, scope: str, alone: bool) -> list[_Way]:
+    def _branches(self, source: str, parts: list[Any], scope: str, alone: bool) -> list[_Way]:
         guarded, rest = parts
         ways = [self.draw(block, _Way(source, condition), scope, alone=alone) for condition, block in guarded]
         return [*ways, self.draw(rest, _Way(source, default=True), scope, alone=alone)]
 
-    def _xor(self, parts: list, way: _Way, scope: str, alone: bool) -> _Way:
+    def _xor(self, parts: list[Any], way: _Way, scope: str, alone: bool) -> _Way:
         ways = self._branches(self._at(self.gateway("xor", scope), way), parts, scope, alone)
         return self._join(ways, self.gateway("xor", scope))
 
-    def _merge(self, parts: list, way: _Way, scope: str, alone: bool) -> _Way:
+    def _merge(self, parts: list[Any], way: _Way, scope: str, alone: bool) -> _Way:
         """A choice whose branches meet in a task, without a gateway."""
         ways = self._branches(self._at(self.gateway("xor", scope), way), parts, scope, alone)
         return self._join(ways, self.drawing.task(scope))
 
-    def _inclusive(self, parts: list, way: _Way, scope: str, alone: bool) -> _Way:
+    def _inclusive(self, parts: list[Any], way: _Way, scope: str, alone: bool) -> _Way:
         ways = self._branches(self._at(self.gateway("or", scope), way), parts, scope, alone)
         return self._join(ways, self.gateway("or", scope))
 
-    def _conditional(self, parts: list, way: _Way, scope: str, alone: bool) -> _Way:
+    def _conditional(self, parts: list[Any], way: _Way, scope: str, alone: bool) -> _Way:
         """A task with conditional flows: an inclusive choice without a gateway."""
         ways = self._branches(self._at(self.drawing.task(scope), way), parts, scope, alone)
         return self._join(ways, self.gateway("or", scope))
 
-    def _parallel(self, parts: list, way: _Way, scope: str, alone: bool) -> _Way:
+    def _parallel(self, parts: list[Any], way: _Way, scope: str, alone: bool) -> _Way:
         split = self._at(self.gateway("and", scope), way)
         return self._join(self._all(split, parts, scope), self.gateway("and", scope))
 
-    def _all(self, split: str, parts: list, scope: str) -> list[_Way]:
+    def _all(self, split: str, parts: list[Any], scope: str) -> list[_Way]:
         return [self.draw(each, _Way(split), scope, alone=False) for each in parts]
 
-    def _relay(self, parts: list, way: _Way, scope: str, alone: bool) -> _Way:
+    def _relay(self, parts: list[Any], way: _Way, scope: str, alone: bool) -> _Way:
         """Two parallel blocks that share the gateway between them."""
         first, second = parts
         split = self._at(self.gateway("and", scope), way)
         middle = self._join(self._all(split, first, scope), self.gateway("and", scope)).source
         return self._join(self._all(middle, second, scope), self.gateway("and", scope))
 
-    def _split(self, parts: list, way: _Way, scope: str, alone: bool) -> _Way:
+    def _split(self, parts: list[Any], way: _Way, scope: str, alone: bool) -> _Way:
         """A task with several plain flows: a fork without a gateway."""
         task = self._at(self.drawing.task(scope), way)
         return self._join(self._all(task, parts, scope), self.gateway("and", scope))
 
-    def _loop(self, parts: list, way: _Way, scope: str, alone: bool) -> _Way:
+    def _loop(self, parts: list[Any], way: _Way, scope: str, alone: bool) -> _Way:
         """A task and a block, repeated while the condition holds; the way back meets in the task or a gateway."""
         condition, block = parts
         task = self._at(self.drawing.task(scope), way)
@@ -240,12 +241,12 @@ class _Builder:
         _Way(choice, condition).to(self.drawing, task)
         return _Way(choice, default=True)
 
-    def _sub(self, parts: list, way: _Way, scope: str, alone: bool) -> _Way:
+    def _sub(self, parts: list[Any], way: _Way, scope: str, alone: bool) -> _Way:
         sub = self._at(self.drawing.node("S", NodeKind.SUB_PROCESS, scope), way)
         self.body(parts[0], sub)
         return _Way(sub)
 
-    def _bare_sub(self, parts: list, way: _Way, scope: str, alone: bool) -> _Way:
+    def _bare_sub(self, parts: list[Any], way: _Way, scope: str, alone: bool) -> _Way:
         """A sub-process without events: its nodes without an incoming flow start, those without an outgoing one end."""
         sub = self._at(self.drawing.node("S", NodeKind.SUB_PROCESS, scope), way)
         for part in parts:
@@ -253,7 +254,7 @@ class _Builder:
             self._at(self.drawing.task(sub), way)
         return _Way(sub)
 
-    def _outcome(self, parts: list, way: _Way, scope: str, alone: bool) -> _Way:
+    def _outcome(self, parts: list[Any], way: _Way, scope: str, alone: bool) -> _Way:
         """A task with outcomes: on its own flows, or on those of the gateway after it; one may lead back to it."""
         task = self._at(self.drawing.task(scope), way)
         chooser = task
@@ -267,7 +268,7 @@ class _Builder:
             _Way(chooser, result="redo!").to(self.drawing, task)
         return self._join(ways, self.gateway("xor", scope))
 
-    def _fork(self, parts: list, way: _Way, scope: str, alone: bool) -> _Way:
+    def _fork(self, parts: list[Any], way: _Way, scope: str, alone: bool) -> _Way:
         """A fork one of whose branches runs to an end of its own."""
         main, side = parts
         split = self._at(self.gateway("and", scope), way)
@@ -275,15 +276,15 @@ class _Builder:
         aside.to(self.drawing, self.drawing.end(scope))
         return self.draw(main, _Way(split), scope, alone=False)
 
-    def _early(self, parts: list, way: _Way, scope: str, alone: bool) -> _Way:
+    def _early(self, parts: list[Any], way: _Way, scope: str, alone: bool) -> _Way:
         """A choice one of whose branches ends; only where no join waits for it."""
         event = EventKind.NONE if alone else EventKind.TERMINATE
         return self._leaving(parts, way, scope, event)
 
-    def _terminate(self, parts: list, way: _Way, scope: str, alone: bool) -> _Way:
+    def _terminate(self, parts: list[Any], way: _Way, scope: str, alone: bool) -> _Way:
         return self._leaving(parts, way, scope, EventKind.TERMINATE)
 
-    def _leaving(self, parts: list, way: _Way, scope: str, event: EventKind) -> _Way:
+    def _leaving(self, parts: list[Any], way: _Way, scope: str, event: EventKind) -> _Way:
         condition, block = parts
         choice = self._at(self.gateway("xor", scope), way)
         out = self.draw(block, _Way(choice, condition), scope, alone=False)
