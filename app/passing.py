@@ -13,7 +13,6 @@ from app.desk import Desk
 from app.errors import Malformed
 from app.headers import harden
 from app.languages import negotiated
-from app.patience import Patience
 from engine.ids import new_id
 
 log = structlog.get_logger("faultdesk.http")
@@ -23,8 +22,6 @@ _ALONE = ("Authorization", "Idempotency-Key", "If-Match", "Origin", "X-CSRF-Toke
 
 def watch(app: Flask, desk: Desk) -> None:
     """Put the checks before every view and the headers, measures and log line after it."""
-
-    app.wsgi_app = Patience(app.wsgi_app, desk.settings.body_seconds)  # type: ignore[method-assign]
 
     @app.before_request
     def arrive() -> Response | None:

@@ -7,7 +7,7 @@ from types import FrameType
 
 import click
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
 from app.cli.local import opened
@@ -22,7 +22,6 @@ from storage import migrations
 from storage.blobs import BlobDirectory
 from storage.database import Database
 
-THREADS = 16
 SLOWEST_HEADER_MS = 10_000
 
 
@@ -77,14 +76,15 @@ def worker() -> None:
 def run_server(host: str, port: int, *, workers: int) -> None:
     """Serve until the process is told to stop. A request whose header takes longer than 10 s is cut off."""
     Granian(
-        "app.wsgi:make",
+        "app.asgi:make",
         factory=True,
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGI,
         workers=workers,
-        blocking_threads=THREADS,
         websockets=False,
+        # HTTP/2 comes by the proxy in front, if at all: here it would have no time limits.
+        http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=SLOWEST_HEADER_MS),
         log_access=False,
         working_dir=Path.cwd(),

@@ -77,15 +77,31 @@ def test_w_17_one_byte_at_a_time_is_not_waited_for(server: int) -> None:
     assert PATIENCE <= took < PATIENCE + 5
 
 
-def test_w_17_the_server_goes_on_meanwhile(server: int) -> None:
-    slow = [socket.create_connection(("127.0.0.1", server)) for _ in range(8)]
+@pytest.mark.parametrize("sent", [b"", b"{"])
+def test_w_17_more_unfinished_bodies_than_threads_keep_nobody_waiting(server: int, sent: bytes) -> None:
+    slow = [socket.create_connection(("127.0.0.1", server), timeout=15) for _ in range(40)]
     for each in slow:
-        each.sendall(_head(server, 1_000) + b"{")
+        each.sendall(_head(server, 1_000) + sent)
     began = time.monotonic()
     assert requests.get(f"http://127.0.0.1:{server}/health/live", timeout=5).status_code == 200
     assert time.monotonic() - began < 1
     for each in slow:
+        assert b" 408 " in each.recv(4_096).partition(b"\r\n")[0]
         each.close()
+
+
+def test_a_body_whose_chunks_are_malformed_is_400(server: int) -> None:
+    head = f"POST /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1:{server}\r\nContent-Type: application/json\r\n"
+    with socket.create_connection(("127.0.0.1", server), timeout=15) as connection:
+        connection.sendall(head.encode() + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n")
+        assert b" 400 " in connection.recv(4_096).partition(b"\r\n")[0]
+
+
+def test_a_name_with_underscores_is_no_header_of_a_proxy(server: int) -> None:
+    request = f"GET /api/v1/me HTTP/1.1\r\nHost: 127.0.0.1:{server}\r\nIf_Match: x\r\nConnection: close\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", server), timeout=15) as connection:
+        connection.sendall(request.encode())
+        assert b" 401 " in connection.recv(4_096).partition(b"\r\n")[0]
 
 
 def test_w_17_a_body_over_the_limit_is_413(server: int) -> None:
