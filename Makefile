@@ -49,6 +49,7 @@ CATALOGUE := $(WORDS)/zh_Hans_CN/LC_MESSAGES/messages
 messages: $(READY_DEV) ## collect the pages' texts into the catalogue and compile it
 	$(BIN)/pybabel -q extract -F $(WORDS)/babel.cfg -k lazy_gettext --no-location --sort-output --project=Faultdesk -o $(WORDS)/messages.pot app
 	$(BIN)/pybabel -q update -i $(WORDS)/messages.pot -o $(CATALOGUE).po -l zh_Hans_CN --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 120
+	sed -i -E '/^"(Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team):/d' $(CATALOGUE).po
 	$(BIN)/pybabel -q compile -i $(CATALOGUE).po -o $(CATALOGUE).mo
 	rm $(WORDS)/messages.pot
 
