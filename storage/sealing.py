@@ -1,71 +1,72 @@
 """The audit's seals: each covers a batch of rows and the seal before it, so that a change of the past shows.
 
 A seal is SHA-256 over the previous seal and the rows' envelopes; an envelope holds a salted digest of the payload.
+Which rows a seal covers is kept row by row (`audit_sealed`) and not as a span of time: a clock that is set back, or two
+nodes whose clocks differ, put rows in front of what is sealed already, and the next seal simply covers those.
 """
 
 import hashlib
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import orjson
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from storage.channel import Statement
-from storage.tables import audit, audit_seal
-from storage.types import EPOCH, Moment
+from storage.tables import audit, audit_seal, audit_sealed
+from storage.types import Moment
 from storage.work import Work
 
 BATCH = 1_000
 SETTLED = timedelta(minutes=1)
-"""A row is sealed when no transaction that began before it can still commit one in front of it."""
+"""Rows this old are sealed: what happens together then mostly stands in one seal, whoever commits first."""
 
-_LAST_SEAL = (
-    sa.select(audit_seal.c.number, audit_seal.c.hash, audit.c.at, audit.c.id)
-    .select_from(audit_seal.outerjoin(audit, audit.c.id == audit_seal.c.last_id))
-    .order_by(audit_seal.c.number.desc())
-    .limit(1)
-)
+_LAST_SEAL = sa.select(audit_seal.c.number, audit_seal.c.hash).order_by(audit_seal.c.number.desc()).limit(1)
 _SEALS = sa.select(audit_seal).order_by(audit_seal.c.number)
-_AFTER = (
+_UNSEALED = (
     sa.select(audit)
     .where(
-        sa.tuple_(audit.c.at, audit.c.id)
-        > sa.tuple_(bindparam("p_at", type_=Moment), bindparam("p_id", type_=sa.Uuid)),
         audit.c.at <= bindparam("p_until", type_=Moment),
+        ~sa.exists().where(audit_sealed.c.audit_id == audit.c.id),
     )
     .order_by(audit.c.at, audit.c.id)
     .limit(bindparam("p_limit", type_=sa.Integer))
 )
+_COVERED = (
+    sa.select(audit)
+    .select_from(audit_sealed.join(audit, audit.c.id == audit_sealed.c.audit_id))
+    .where(audit_sealed.c.seal == bindparam("p_seal", type_=sa.Integer))
+    .order_by(audit.c.at, audit.c.id)
+)
+_ASTRAY = sa.select(sa.exists().where(audit_sealed.c.seal > bindparam("p_seal", type_=sa.Integer)).label("some"))
 _SEAL = sa.insert(audit_seal)
-_NOTHING = UUID(int=0)
+_COVER = sa.insert(audit_sealed)
 
 
 def seal_next(work: Work) -> int:
     """Queue a seal over the next batch of settled rows; how many it covers, 0 when all are sealed."""
-    [last] = work.read(Statement(_LAST_SEAL))
-    number, previous, at, row_id = (0, b"", EPOCH, _NOTHING) if not last else last[0]
-    until = work.now - SETTLED
-    [rows] = work.read(Statement(_AFTER, {"p_at": at, "p_id": row_id, "p_until": until, "p_limit": BATCH}))
+    wanted = {"p_until": work.now - SETTLED, "p_limit": BATCH}
+    last, rows = work.read(Statement(_LAST_SEAL), Statement(_UNSEALED, wanted))
     if rows:
-        sealed = {"number": number + 1, "last_id": rows[-1].id, "count": len(rows)}
-        work.write(_SEAL, {**sealed, "hash": _hash(previous, rows), "at": work.now})
+        number, previous = (last[0].number + 1, last[0].hash) if last else (1, b"")
+        work.write(_SEAL, {"number": number, "count": len(rows), "hash": _hash(previous, rows), "at": work.now})
+        work.write(_COVER, [{"audit_id": row.id, "seal": number} for row in rows])
     return len(rows)
 
 
 def first_broken_seal(work: Work) -> int | None:
     """The number of the first seal that its rows no longer bear out, or None when all hold."""
     [seals] = work.read(Statement(_SEALS))
-    previous, at, row_id = b"", EPOCH, _NOTHING
+    previous = b""
     for expected, seal in enumerate(seals, start=1):
-        wanted = {"p_at": at, "p_id": row_id, "p_until": seal.at, "p_limit": seal.count}
-        [rows] = work.read(Statement(_AFTER, wanted))
-        if seal.number != expected or not rows or rows[-1].id != seal.last_id or _hash(previous, rows) != seal.hash:
+        [rows] = work.read(Statement(_COVERED, {"p_seal": expected}))
+        if seal.number != expected or len(rows) != seal.count or _hash(previous, rows) != seal.hash:
             return expected
-        previous, at, row_id = seal.hash, rows[-1].at, rows[-1].id
-    return None
+        previous = seal.hash
+    [[astray]] = work.read(Statement(_ASTRAY, {"p_seal": len(seals)}))
+    return len(seals) + 1 if astray.some else None
 
 
 def _hash(previous: bytes, rows: Iterable[Any]) -> bytes:

@@ -191,11 +191,13 @@ deployment = _table(
     sa.ForeignKeyConstraint(["process_id", "version"], ["version.process_id", "version.number"]),
 )
 
-# The candidate roles of a deployment's tasks, for "may see every ticket of it".
+# Every role that a deployment names. One that claims is a candidate role of its tasks: its holders see every ticket of
+# it. One that only opens tickets does not, but cannot be removed either.
 deployment_role = _table(
     "deployment_role",
     Column("deployment_id", Uuid, ForeignKey("deployment.id"), primary_key=True),
     Column("role", Text, primary_key=True),
+    _required("claims", Boolean),
 )
 
 category = _table(
@@ -479,10 +481,17 @@ audit = _table(
 audit_seal = _table(
     "audit_seal",
     Column("number", Integer, primary_key=True, autoincrement=False),
-    _required("last_id", Uuid),
     _required("count", Integer),
     _required("hash", LargeBinary),
     _required("at", Moment),
+)
+
+# Which seal covers which row. No foreign keys: that a row or a seal is gone is what the check has to find.
+audit_sealed = _table(
+    "audit_sealed",
+    Column("audit_id", Uuid, primary_key=True),
+    _required("seal", Integer),
+    Index("ix_audit_sealed_seal", "seal"),
 )
 
 setting = _table(

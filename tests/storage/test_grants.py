@@ -52,9 +52,9 @@ def refused(database: Database, text: str) -> bool:
     return False
 
 
-@pytest.mark.parametrize("table", ["event", "audit", "audit_seal"])
+@pytest.mark.parametrize("table", ["event", "audit", "audit_seal", "audit_sealed"])
 def test_history_can_be_read_and_added_to_and_nothing_else(service: Database, table: str) -> None:
-    column = {"event": "payload", "audit": "payload", "audit_seal": "count"}[table]
+    column = {"event": "payload", "audit": "payload", "audit_seal": "count", "audit_sealed": "seal"}[table]
     assert not refused(service, f"SELECT * FROM {table}")
     assert not refused(service, f"INSERT INTO {table} SELECT * FROM {table}")
     assert refused(service, f"UPDATE {table} SET {column} = {column}")
@@ -65,7 +65,7 @@ def test_history_can_be_read_and_added_to_and_nothing_else(service: Database, ta
 
 
 def test_every_other_table_is_the_services_own(service: Database) -> None:
-    others = set(metadata.tables) - {"event", "audit", "audit_seal"}
+    others = set(metadata.tables) - {"event", "audit", "audit_seal", "audit_sealed"}
     for table in others:
         assert not refused(service, f"DELETE FROM {table}"), table
     assert refused(service, "DELETE FROM alembic_version")

@@ -91,7 +91,7 @@ FORBIDDEN_SQL = re.compile(
     r"|\b(?:update|delete\s+from|truncate(?:\s+table)?)\s+(?:only\s+)?\"?(?:event|audit)\b",
     re.IGNORECASE,
 )
-APPEND_ONLY = {"event", "audit"}
+APPEND_ONLY = {"event", "audit", "audit_seal", "audit_sealed"}
 
 
 def sources() -> list[Path]:

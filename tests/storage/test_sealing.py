@@ -10,7 +10,7 @@ from engine.ids import new_id
 from storage import sealing
 from storage.background import in_background
 from storage.database import Database
-from storage.tables import audit, audit_seal
+from storage.tables import audit, audit_seal, audit_sealed
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
@@ -55,7 +55,7 @@ def test_what_is_sealed_holds_and_goes_on_holding(sealed: tuple[Database, list[A
     assert broken(database) is None
 
 
-def test_a_row_is_sealed_only_when_nothing_can_slip_in_front_of_it(database: Database) -> None:
+def test_a_row_is_sealed_when_it_has_settled(database: Database) -> None:
     note(database, 1)
     assert seal(database, at=NOW + timedelta(seconds=59)) == 0
     assert seal(database, at=NOW + timedelta(seconds=60)) == 1
@@ -85,9 +85,40 @@ def test_a_row_that_was_taken_away_breaks_its_seal(sealed: tuple[Database, list[
     assert broken(database) == number
 
 
-def test_a_row_put_in_later_and_a_seal_taken_away_show(sealed: tuple[Database, list[Any]]) -> None:
+def test_a_seal_taken_away_shows(sealed: tuple[Database, list[Any]]) -> None:
     database, _ = sealed
-    note(database, 1, at=NOW + timedelta(seconds=1))
-    assert broken(database) == 1
     change(database, sa.delete(audit_seal).where(audit_seal.c.number == 1))
     assert broken(database) == 1
+
+
+def test_the_last_seal_taken_away_shows(sealed: tuple[Database, list[Any]]) -> None:
+    database, _ = sealed
+    change(database, sa.delete(audit_seal).where(audit_seal.c.number == 3))
+    assert broken(database) == 3
+
+
+def test_a_row_counted_in_or_out_of_a_seal_shows(sealed: tuple[Database, list[Any]]) -> None:
+    database, ids = sealed
+    [more] = note(database, 1)
+    assert broken(database) is None
+    change(database, sa.insert(audit_sealed).values(audit_id=more, seal=2))
+    assert broken(database) == 2
+    change(database, sa.delete(audit_sealed).where(audit_sealed.c.audit_id.in_([more, ids[2]])))
+    assert broken(database) == 1
+
+
+def test_a_clock_set_back_breaks_no_seal_and_its_rows_are_sealed_too(sealed: tuple[Database, list[Any]]) -> None:
+    database, _ = sealed
+    late = note(database, 3, at=NOW - timedelta(hours=2))
+    assert broken(database) is None
+    assert [seal(database, at=NOW + timedelta(hours=1)) for _ in range(2)] == [3, 0]
+    assert broken(database) is None
+    change(database, sa.update(audit).where(audit.c.id == late[1]).values(subject="x"))
+    assert broken(database) == 4
+
+
+def test_rows_of_a_node_whose_clock_is_behind_are_sealed(sealed: tuple[Database, list[Any]]) -> None:
+    database, _ = sealed
+    note(database, 4, at=NOW + timedelta(seconds=2))
+    assert [seal(database, at=NOW + timedelta(hours=1)) for _ in range(2)] == [4, 0]
+    assert broken(database) is None

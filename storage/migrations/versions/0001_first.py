@@ -16,12 +16,20 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table and index
     op.create_table(
         "audit_seal",
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("last_id", sa.Uuid(), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_audit_seal")),
     )
+    op.create_table(
+        "audit_sealed",
+        sa.Column("audit_id", sa.Uuid(), nullable=False),
+        sa.Column("seal", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("audit_id", name=op.f("pk_audit_sealed")),
+    )
+    with op.batch_alter_table("audit_sealed", schema=None) as batch_op:
+        batch_op.create_index("ix_audit_sealed_seal", ["seal"], unique=False)
+
     op.create_table(
         "business",
         sa.Column("key", sa.Text(), nullable=False),
@@ -334,6 +342,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table and index
         "deployment_role",
         sa.Column("deployment_id", sa.Uuid(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("claims", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["deployment_id"], ["deployment.id"], name=op.f("fk_deployment_role_deployment_id")),
         sa.PrimaryKeyConstraint("deployment_id", "role", name=op.f("pk_deployment_role")),
     )
