@@ -36,6 +36,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--lang=zh-CN",
 ]
 PASSWORD = "demo-for-tests-only"
 BEGUN = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)

@@ -2,14 +2,14 @@
 
 import io
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from PIL import Image
-from playwright.sync_api import Page, expect
+from PIL import Image, ImageDraw
+from playwright.sync_api import Page, Route, expect
 
 from tests.app.web.browser.conftest import PASSWORD, Opened, Stand
-from tests.app.web.test_story import PNG
 
 pytestmark = pytest.mark.browser
 
@@ -26,6 +26,22 @@ def picture(page: Page, name: str) -> None:
         (IMAGES / f"{name}.png").write_bytes(small.getvalue())
 
 
+def screenshot_of_a_fault() -> bytes:
+    """A picture such as customer service sends: a page that says 502."""
+    drawn = Image.new("RGB", (960, 600), "#ffffff")
+    pen = ImageDraw.Draw(drawn)
+    pen.rectangle((0, 0, 960, 54), fill="#dfe5ea")
+    for at, colour in enumerate(("#e5695e", "#e8b64c", "#63b75b")):
+        pen.ellipse((20 + 28 * at, 19, 36 + 28 * at, 35), fill=colour)
+    pen.rounded_rectangle((120, 12, 930, 42), radius=15, fill="#ffffff")
+    pen.text((140, 18), "https://console.example.org/login", fill="#44525f", font_size=16)
+    pen.text((300, 220), "502", fill="#b3262b", font_size=110)
+    pen.text((302, 350), "Bad Gateway", fill="#44525f", font_size=40)
+    kept = io.BytesIO()
+    drawn.save(kept, "PNG")
+    return kept.getvalue()
+
+
 def sign_in(page: Page, name: str) -> None:
     """By the form."""
     page.get_by_label("用户名").fill(name)
@@ -36,6 +52,7 @@ def sign_in(page: Page, name: str) -> None:
 def test_the_fault_story_by_clicking(opened: Opened, stand: Stand) -> None:
     kefu = opened()
     number = _report(kefu.open("/catalogue"))
+    stand.clock.forward(timedelta(minutes=6))
     stand.work()
 
     first = opened()
@@ -56,9 +73,12 @@ def test_the_fault_story_by_clicking(opened: Opened, stand: Stand) -> None:
     other.get_by_role("button", name="认领").click()
     expect(other.get_by_role("alert")).to_contain_text("运维张伟 已于")
 
+    stand.clock.forward(timedelta(minutes=12))
     _handle(page)
     page.get_by_role("link", name="回溯总结").first.click()
+    stand.clock.forward(timedelta(minutes=8))
     _review(page)
+    stand.clock.forward(timedelta(minutes=9))
 
     qc = opened("qc").open("/inbox?view=claimable")
     qc.get_by_role("button", name=f"认领 {number}").click()
@@ -71,11 +91,13 @@ def test_the_fault_story_by_clicking(opened: Opened, stand: Stand) -> None:
     qc.get_by_role("button", name="退回").click()
     expect(qc.get_by_role("status")).to_contain_text("已完成")
 
+    stand.clock.forward(timedelta(minutes=12))
     page.goto(stand.url + "/inbox?view=mine")
     page.get_by_role("link", name=f"继续处理 {number}").click()
     expect(page.locator(".alert.amber")).to_contain_text("影响范围不完整")
     page.get_by_role("button", name="提交").click()
 
+    stand.clock.forward(timedelta(minutes=9))
     qc.goto(stand.url + "/inbox?view=claimable")
     qc.get_by_role("button", name=f"认领 {number}").click()
     qc.get_by_label("最终定级").select_option("major")
@@ -85,6 +107,9 @@ def test_the_fault_story_by_clicking(opened: Opened, stand: Stand) -> None:
     qc.get_by_role("link", name=number).click()
     expect(qc.locator(".facts .tag").first).to_have_text("已关闭")
     picture(qc, "ticket")
+    qc.locator("#timeline").scroll_into_view_if_needed()
+    qc.evaluate("document.getElementById('timeline').closest('.card').scrollIntoView()")
+    picture(qc, "timeline")
 
 
 def _report(page: Page) -> str:
@@ -93,7 +118,9 @@ def _report(page: Page) -> str:
     page.locator("#f-title").fill("华东用户无法登录后台")
     page.get_by_label("业务").select_option("website")
     page.get_by_label("故障描述").fill("多位用户反馈登录后跳回首页，控制台显示 502。")
-    page.get_by_label("故障截图").set_input_files({"name": "现场截图.png", "mimeType": "image/png", "buffer": PNG})
+    page.get_by_label("故障截图").set_input_files(
+        {"name": "现场截图.png", "mimeType": "image/png", "buffer": screenshot_of_a_fault()}
+    )
     page.get_by_label("发现时间").fill("2026-11-23T15:20")
     page.get_by_label("故障来源").select_option("manual")
     page.get_by_label("故障分类").select_option("application")
@@ -170,3 +197,32 @@ def test_payloads_are_text_on_every_page(opened: Opened, stand: Stand) -> None:
     ops.open("/mailbox").locator("a.subject").first.click()
     ops.page.get_by_role("link", name="打开待办").click()
     expect(ops.page.locator("h1")).to_contain_text("故障跟进")
+
+
+def test_what_is_typed_while_the_fields_follow_stays(opened: Opened, stand: Stand) -> None:
+    page = opened("kefu").open("/catalogue/fault/new")
+    held: list[Route] = []
+    page.route("**/fields", lambda route: held.append(route))
+    page.get_by_label("故障分类").select_option("network")
+    page.locator("#f-title").fill("一")
+    page.locator("#f-title").press_sequentially("边查一边写")
+    expect(page.get_by_label("故障子类").locator("option")).to_have_count(1)
+    while not held:
+        page.wait_for_timeout(20)
+    for each in held:
+        each.continue_()
+    expect(page.get_by_label("故障子类").locator("option")).to_have_count(5)
+    expect(page.locator("#f-title")).to_have_value("一边查一边写")
+
+
+def test_the_summary_of_errors_gets_the_focus_and_leads_to_the_fields(opened: Opened) -> None:
+    kefu = opened("kefu")
+    kefu.expected = {422}
+    page = kefu.open("/catalogue/fault/new")
+    page.locator("#f-title").fill("只写了标题")
+    page.get_by_role("button", name="提交").click()
+    expect(page.locator("#refusal")).to_be_focused()
+    expect(page.locator("#f-title")).to_have_value("只写了标题")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("业务")).to_be_focused()
