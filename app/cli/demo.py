@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.cli.local import opened
-from app.cli.serving import run_server
+from app.cli.serving import require_free, run_server
 from app.demo import catalogue, people, tickets
 from app.demo.stage import Stage
 from app.settings import Settings, is_loopback
@@ -31,6 +31,8 @@ def demo(host: str, port: int, demo_public: bool, empty: bool, prepare_only: boo
     """Serve Faultdesk with demo data, made on the first start, and one new password for the demo users."""
     if not is_loopback(host) and not demo_public:
         raise click.ClickException(f"Demo mode serves this machine only; to open {host} to others give --demo-public.")
+    if not prepare_only:
+        require_free(host, port)
     os.environ["FAULTDESK_DEMO"] = "1"
     if demo_public:
         os.environ["FAULTDESK_ALLOW_HTTP"] = "1"

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 from pathlib import Path
 from types import FrameType
 
@@ -32,6 +33,7 @@ SLOWEST_HEADER_MS = 10_000
 @click.option("--allow-http", is_flag=True, help="Serve another than a loopback address without TLS in front.")
 def serve(host: str, port: int, workers: int | None, allow_http: bool) -> None:
     """Serve the pages and the API, with the worker inside."""
+    require_free(host, port)
     if allow_http:
         os.environ["FAULTDESK_ALLOW_HTTP"] = "1"
     os.environ.setdefault("FAULTDESK_BASE_URL", f"http://{_in_url(host)}:{port}")
@@ -71,6 +73,20 @@ def worker() -> None:
     signal.signal(signal.SIGINT, stop)
     runner.run()
     database.dispose()
+
+
+def require_free(host: str, port: int) -> None:
+    """Return when nothing listens there. The server would share the port, and each request would go to either.
+
+    Raises: ClickException when something does, or the address is not one of this machine.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise click.ClickException(f"Cannot serve at {host}, port {port}: {error.strerror}.") from None
 
 
 def run_server(host: str, port: int, *, workers: int) -> None:
