@@ -4,6 +4,7 @@ Put and remove take turns by a lock on one file, across processes: a sweep must 
 relying on. Putting the same bytes again renews their date, so that what is put is safe for as long as the sweep waits.
 """
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -15,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from engine.errors import NotFound, TooLarge
+from engine.errors import Busy, NotFound, TooLarge
 from engine.ports.blobs import Blob
 
 T = TypeVar("T")
@@ -23,6 +24,14 @@ T = TypeVar("T")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _INCOMING = "incoming"
 _PREVIEWS = "previews"
+_UNWRITABLE = {
+    errno.ENOSPC: "STORAGE_FULL",
+    errno.EDQUOT: "STORAGE_FULL",
+    errno.EROFS: "STORAGE_NOT_WRITABLE",
+    errno.EACCES: "STORAGE_NOT_WRITABLE",
+}
+_MENDING = 60
+"""Seconds after which trying again may be of use: until then somebody has to make room."""
 
 
 class BlobDirectory:
@@ -35,7 +44,7 @@ class BlobDirectory:
 
     def put(self, chunks: Iterable[bytes], *, limit: int, inspect: Callable[[BinaryIO], T]) -> tuple[Blob, T]:
         """See Blobs."""
-        with self._incoming() as file:
+        with _writable(), self._incoming() as file:
             blob = _write(chunks, file, limit=limit)
             said = inspect(file)
             os.fsync(file.fileno())
@@ -102,11 +111,13 @@ class BlobDirectory:
             return kept.read_bytes()
         with self.open(sha256) as original:
             content = make(original)
-        kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with self._incoming() as file:
-            file.write(content)
-            file.flush()
-            Path(file.name).replace(kept)
+        # What cannot be kept is made again the next time.
+        with suppress(Busy), _writable():
+            kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with self._incoming() as file:
+                file.write(content)
+                file.flush()
+                Path(file.name).replace(kept)
         return content
 
     def path(self, sha256: str) -> Path:
@@ -131,6 +142,18 @@ class BlobDirectory:
         with (self.root / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+@contextmanager
+def _writable() -> Iterator[None]:
+    """Raises: Busy `STORAGE_FULL` or `STORAGE_NOT_WRITABLE` instead of the system's error."""
+    try:
+        yield
+    except OSError as error:
+        code = _UNWRITABLE.get(error.errno or 0)
+        if code is None:
+            raise
+        raise Busy(code, {"retry_after": _MENDING}) from error
 
 
 def _is_older(path: Path, moment: datetime) -> bool:

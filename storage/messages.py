@@ -10,6 +10,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "IMAGE_BROKEN": ("图片已损坏", "The image is broken."),
     "IMAGE_TOO_LARGE": ("图片像素超过上限", "The image has too many pixels."),
     "UPLOADS_FULL": ("您的上传空间已满", "Your space for uploads is full."),
+    "STORAGE_FULL": ("附件存储空间已满，请稍后重试", "There is no room left for files: try again later."),
+    "STORAGE_NOT_WRITABLE": (
+        "附件存储目前不可写，请稍后重试",
+        "Files cannot be stored at the moment: try again later.",
+    ),
     # Jobs
     "ADDRESS_INVALID": ("收件地址无效", "The address is not valid."),
     "JOB_KIND_UNKNOWN": ("没有这种作业", "There is no such kind of job."),

@@ -24,7 +24,8 @@ class Blobs(Protocol):
 
         The same bytes twice are stored once. Nothing is kept when `inspect`, which gets all of it, raises.
 
-        Raises: TooLarge `FILE_TOO_LARGE` as soon as more than `limit` bytes have come; what `inspect` raises.
+        Raises: TooLarge `FILE_TOO_LARGE` as soon as more than `limit` bytes have come; what `inspect` raises;
+            Busy `STORAGE_FULL` or `STORAGE_NOT_WRITABLE`.
         """
 
     def open(self, sha256: str) -> BinaryIO:

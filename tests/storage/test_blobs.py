@@ -1,7 +1,9 @@
 """The attachment store: whole or not at all, and never swept under a hand that reaches for it (F-04, F-07)."""
 
+import errno
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from engine.errors import Invalid, NotFound, TooLarge
+from engine.errors import Busy, Invalid, NotFound, TooLarge
 from storage.blobs import BlobDirectory
 
 HOUR = timedelta(hours=1)
@@ -63,6 +65,75 @@ def test_what_the_inspection_refuses_is_not_kept(blobs: BlobDirectory) -> None:
 
     with pytest.raises(Invalid):
         blobs.put([b"x"], limit=9, inspect=refuse)
+    assert files(blobs) == []
+
+
+FULL = """
+import os, subprocess, sys
+from pathlib import Path
+from engine.errors import Busy
+from storage.blobs import BlobDirectory
+
+root = Path(sys.argv[1])
+subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "none", str(root)], check=True)
+blobs = BlobDirectory(root)
+
+def refusal(size):
+    try:
+        blobs.put([b"x" * 1000] * size, limit=10**9, inspect=lambda file: None)
+    except Busy as busy:
+        return busy.code, dict(busy.params)
+
+def files():
+    return [p.name for p in root.rglob("*") if p.is_file() and p.name != ".lock"]
+
+assert refusal(10) is None
+[kept] = files()
+print(refusal(1000), files() == [kept])
+assert refusal(11) is None
+(root / kept[:2] / kept[2:4] / kept).unlink()
+subprocess.run(["mount", "-o", "remount,ro", str(root)], check=True)
+before = files()
+print(refusal(12), files() == before)
+print(blobs.derived(before[0], "png", lambda file: b"preview"))
+"""
+
+
+def test_a_full_or_read_only_disk_says_try_again_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    alone = ["unshare", "--map-root-user", "--mount"]
+    possible = [*alone, "mount", "-t", "tmpfs", "none", str(tmp_path)]
+    if shutil.which("unshare") is None or subprocess.run(possible, capture_output=True, check=False).returncode:
+        pytest.skip("this system lets nobody mount a small disk of their own to fill")
+    ran = subprocess.run(
+        [*alone, sys.executable, "-c", FULL, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert ran.stdout.splitlines() == [
+        "('STORAGE_FULL', {'retry_after': 60}) True",
+        "('STORAGE_NOT_WRITABLE', {'retry_after': 60}) True",
+        "b'preview'",
+    ], ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [("ENOSPC", "STORAGE_FULL"), ("EDQUOT", "STORAGE_FULL"), ("EACCES", "STORAGE_NOT_WRITABLE")]
+)
+def test_an_error_of_the_disk_while_it_is_written_is_told_as_one(blobs: BlobDirectory, number: str, code: str) -> None:
+    def inspect(file: Any) -> None:
+        raise OSError(getattr(errno, number), "x")
+
+    with pytest.raises(Busy) as refused:
+        blobs.put([b"x"], limit=9, inspect=inspect)
+    assert refused.value.code == code
+    assert files(blobs) == []
+
+
+def test_another_error_of_the_system_stays_what_it_is(blobs: BlobDirectory) -> None:
+    def cut() -> Iterator[bytes]:
+        raise ConnectionResetError(errno.ECONNRESET, "the sender went away")
+        yield b""
+
+    with pytest.raises(ConnectionResetError):
+        blobs.put(cut(), limit=9, inspect=lambda file: None)
     assert files(blobs) == []
 
 
