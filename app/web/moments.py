@@ -10,7 +10,7 @@ _FORMAT = "%Y-%m-%d %H:%M"
 
 def moment(value: datetime) -> str:
     """`2026-11-23 10:20` in the reader's zone."""
-    return value.astimezone(reading().zone).strftime(_FORMAT)
+    return _here(value).strftime(_FORMAT)
 
 
 def zone_name() -> str:
@@ -55,5 +55,13 @@ def local_input(value: object) -> str:
     """A date-time answer as `datetime-local` shows it, in the reader's zone; what is no date-time stays as typed."""
     found = from_text(value)
     if isinstance(found, datetime):
-        return found.astimezone(reading().zone).strftime("%Y-%m-%dT%H:%M")
+        return _here(found).strftime("%Y-%m-%dT%H:%M")
     return "" if value is None else str(value)
+
+
+def _here(value: datetime) -> datetime:
+    """The moment by the reader's clock; by its own where the reader's calendar has no year for it."""
+    try:
+        return value.astimezone(reading().zone)
+    except OverflowError:
+        return value

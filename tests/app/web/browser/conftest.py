@@ -36,7 +36,6 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--lang=zh-CN",
 ]
 PASSWORD = "demo-for-tests-only"
 BEGUN = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
@@ -51,7 +50,8 @@ def browser_type_launch_args() -> dict[str, Any]:
         if os.environ.get("CI", "").lower() in {"1", "true"}:
             pytest.fail(f"{reason}, and CI=true forbids leaving its tests out", pytrace=False)
         pytest.skip(reason)
-    return {"executable_path": CHROMIUM, "args": ARGUMENTS}
+    # The browser's own words on a page (file choosers, dates) follow the language of its process.
+    return {"executable_path": CHROMIUM, "args": ARGUMENTS, "env": {**os.environ, "LANGUAGE": "zh_CN"}}
 
 
 @dataclass
