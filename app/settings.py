@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
 
 from bpmn.errors import FaultdeskError
 from bpmn.text import EN, ZH
@@ -16,6 +19,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Clock = Callable[[], datetime]
 
 _SECRET_BYTES = 32
+_DATABASES = frozenset({"sqlite", "postgresql"})
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _LOOPBACK_NAMES = frozenset({"localhost", "localhost.localdomain"})
 
@@ -80,9 +84,10 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
     Raises: SettingsError `SETTING_INVALID` naming the variable, `HTTP_NOT_ALLOWED`.
     """
     given = os.environ if environment is None else environment
+    _check_zone(given.get("FAULTDESK_TZ"))
     data_dir = Path(given.get("FAULTDESK_DATA_DIR") or "var").resolve()
     return Settings(
-        database_url=given.get("FAULTDESK_DB") or f"sqlite:///{data_dir / 'faultdesk.db'}",
+        database_url=_database_url(given.get("FAULTDESK_DB") or f"sqlite:///{data_dir / 'faultdesk.db'}"),
         data_dir=data_dir,
         base_url=(given.get("FAULTDESK_BASE_URL") or "http://127.0.0.1:8080").rstrip("/"),
         secret_key=_secret_key(given.get("FAULTDESK_SECRET_KEY"), data_dir),
@@ -118,6 +123,30 @@ def _check_base_url(url: str, *, allow_http: bool) -> None:
         raise invalid
     if parts.scheme == "http" and not allow_http and not is_loopback(parts.hostname):
         raise SettingsError("HTTP_NOT_ALLOWED", {"url": url})
+
+
+def _database_url(given: str) -> str:
+    """Raises: SettingsError, which tells no password."""
+    shown = "***"
+    try:
+        url = sa.make_url(given)
+        shown = url.render_as_string(hide_password=True)
+        if url.get_backend_name() in _DATABASES:
+            return given
+    except sa.exc.ArgumentError:
+        pass
+    raise SettingsError("SETTING_INVALID", {"name": "FAULTDESK_DB", "value": shown})
+
+
+def _check_zone(name: str | None) -> None:
+    """`engine.zone` reads it at the first ticket; a wrong one is to be known before.
+
+    Raises: SettingsError.
+    """
+    try:
+        ZoneInfo(name or "UTC")
+    except (KeyError, ValueError, OSError):
+        raise SettingsError("SETTING_INVALID", {"name": "FAULTDESK_TZ", "value": name}) from None
 
 
 def _secret_key(given: str | None, data_dir: Path) -> bytes:
