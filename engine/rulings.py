@@ -10,7 +10,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from bpmn.errors import FaultdeskError
-from bpmn.model import Node
+from bpmn.model import HUMAN_TASKS, Node
 from engine.errors import Conflict, Forbidden
 from engine.values.actors import Actor, Grant, Permission
 from engine.values.processes import RunningDeployment, Withdrawal
@@ -82,11 +82,15 @@ def sight(case: Case, actor: Actor) -> Sight:
 
 
 def process_grants(case: Case) -> frozenset[Grant]:
-    """Every candidate role of the ticket's process, a business role for the ticket's business."""
+    """Every candidate role of the ticket's process, a business role for the ticket's business.
+
+    The roles of its start event are none: who may open tickets does not see other people's for that.
+    """
     deployment = case.deployment
     return frozenset(
         grant
         for node in deployment.definition.nodes
+        if node.kind in HUMAN_TASKS
         for grant in grants_of(node, deployment=deployment, business=case.ticket.business)
     )
 

@@ -1,6 +1,6 @@
 """Deployments in their tables. The only thing that changes about one is that it is retired, once."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -82,7 +82,7 @@ class DeploymentStore:
         [found] = self._work.read(Statement(_NEWEST, {"process_id": process_id}))
         return int(found[0].latest_deployment) if found else 0
 
-    def add(self, deployment: Deployment, *, roles: Iterable[str]) -> None:
+    def add(self, deployment: Deployment, *, roles: Mapping[str, bool]) -> None:
         """See Deployments."""
         row = {
             "id": deployment.id,
@@ -95,7 +95,7 @@ class DeploymentStore:
             "deployed_at": deployment.deployed_at,
         }
         self._work.write(_ADD, row)
-        role_rows = [{"deployment_id": deployment.id, "role": role} for role in roles]
+        role_rows = [{"deployment_id": deployment.id, "role": role, "claims": claims} for role, claims in roles.items()]
         if role_rows:
             self._work.write(_ADD_ROLES, role_rows)
         self._work.write(_REMEMBER, {"of_process": deployment.process_id, "of_number": deployment.number})

@@ -44,6 +44,7 @@ def _deployments(actor: Actor, *columns: sa.Column[Any], per_business: bool) -> 
         )
         .where(
             t.role_member.c.user_id == actor.id,
+            t.deployment_role.c.claims,
             t.role.c.per_business if per_business else ~t.role.c.per_business,
             business != "" if per_business else business == "",
         )

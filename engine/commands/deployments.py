@@ -1,6 +1,6 @@
 """Deployments: an admin puts a version into service; what was deployed never changes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bpmn.findings import Finding, Severity
@@ -77,7 +77,7 @@ def deploy(
         deployed_at=work.now,
         message=said,
     )
-    work.deployments.add(deployment, roles=sorted(set(_roles(examined.definition, bindings))))
+    work.deployments.add(deployment, roles=_roles(examined.definition, bindings))
     facts = {"version": number, "message": said, "role_bindings": bindings}
     record(work, AuditType.VERSION_DEPLOYED, f"deployment:{key}/{deployment.number}", {"after": facts})
     return deployment
@@ -125,7 +125,11 @@ def _checked(definition: ProcessDefinition, message: str, bindings: Mapping[str,
     return said
 
 
-def _roles(definition: ProcessDefinition, bindings: Mapping[str, str]) -> Iterator[str]:
+def _roles(definition: ProcessDefinition, bindings: Mapping[str, str]) -> dict[str, bool]:
+    """Every role of the process, and whether it is a candidate role: one of a task, and not only of the start."""
+    claims: dict[str, bool] = {}
     for node in definition.nodes:
         bound = bindings.get(node.id)
-        yield from (bound,) if bound else (role.key for role in node.roles)
+        for key in (bound,) if bound else tuple(role.key for role in node.roles):
+            claims[key] = claims.get(key, False) or node.kind in HUMAN_TASKS
+    return dict(sorted(claims.items()))

@@ -1,6 +1,6 @@
 """Where deployments are kept."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -23,8 +23,8 @@ class Deployments(Protocol):
     def newest(self, process_id: UUID) -> int:
         """The highest number given so far, 0 before the first."""
 
-    def add(self, deployment: Deployment, *, roles: Iterable[str]) -> None:
-        """Queue a new deployment with all candidate roles of its nodes."""
+    def add(self, deployment: Deployment, *, roles: Mapping[str, bool]) -> None:
+        """Queue a new deployment with every role its nodes name, and whether holders of it may claim a task."""
 
     def retire(self, deployment_id: UUID, *, at: datetime) -> None:
         """Queue that it takes no new tickets."""

@@ -11,6 +11,7 @@ import pytest
 
 from bpmn.canonical import to_json, version_hash
 from bpmn.inspection import inspect
+from bpmn.model import HUMAN_TASKS
 from engine.commands import tasks, tickets
 from engine.ids import new_id
 from engine.values.events import Upload
@@ -171,8 +172,10 @@ class Desk:
             deployed_by=author,
             deployed_at=self.clock(),
         )
+        claiming = {role.key for node in definition.nodes if node.kind in HUMAN_TASKS for role in node.roles}
         for role in {role.key for node in definition.nodes for role in node.roles}:
-            insert(self.database, tables.deployment_role, deployment_id=made["deployment"], role=role)
+            row = {"deployment_id": made["deployment"], "role": role, "claims": role in claiming}
+            insert(self.database, tables.deployment_role, **row)
         insert(self.database, tables.category, id=made["category"], name_zh="目录")
         insert(
             self.database,

@@ -34,7 +34,7 @@ def test_a_fault_goes_from_report_to_closed(api: Api) -> None:
     assert upload.status_code == 201
     ticket = open_ticket(api, screenshots=[upload.get_json()["id"]])
     assert ticket["number"].startswith("INC20261123")
-    assert (ticket["status"], ticket["priority"], ticket["sight"]) == ("IN_PROGRESS", "P1", "full")
+    assert (ticket["status"], ticket["priority"], ticket["sight"]) == ("IN_PROGRESS", "P1", "public")
 
     handle = task_of(ticket, "Task_Handle")
     for ops in ("bob", "bob2"):
