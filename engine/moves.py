@@ -65,7 +65,8 @@ def move(
 def announcement(task: Task) -> NewJob:
     """The job that tells a task's candidates, or its holder, that it waits for them."""
     args = {"ticket_id": str(task.ticket_id), "task": task.seq, "version": task.version, "element": task.element_id}
-    return NewJob(kind="notify_task", args=args, dedupe=f"notify_task:{task.public_id}:{task.version}")
+    dedupe = f"notify_task:{task.public_id}:{task.version}"
+    return NewJob(kind="notify_task", args=args, key=str(task.ticket_id), dedupe=dedupe)
 
 
 def ended(case: Case, *, phase: Phase, at: datetime, by: Person) -> tuple[Ticket, tuple[Task, ...]]:

@@ -16,7 +16,7 @@ from uuid import uuid4
 import psycopg
 import sqlalchemy as sa
 
-from app.worker.attempt import Clock, attempt, failed
+from app.worker.attempt import Clock, attempt, code_of, failed
 from app.worker.kinds import Duties
 from bpmn.errors import FaultdeskError
 from engine.ports.jobs import Job
@@ -86,6 +86,10 @@ class Runner:
             except _ERRORS as error:
                 log.warning("the worker's database is not answering: %s", type(error).__name__)
                 pause = _OUTAGE_PAUSE
+            # Whatever it is, this thread is the only one that runs jobs: it has to go on with the next round.
+            except Exception as error:  # noqa: BLE001 - a worker that ended unseen would leave every job lying
+                log.error("the worker's round failed: %s", code_of(error))
+                pause = _OUTAGE_PAUSE
             self._awake.wait(pause)
             self._awake.clear()
 
@@ -129,23 +133,21 @@ class Runner:
         self._rescue()
         self._enqueue_recurring()
         free = self._pace.slots - self.busy
-        claimed = self._claim(limit=free) if free > 0 and self._is_due() else []
-        for job in claimed:
-            self._begin(job)
-        # A full batch may have left more behind it; otherwise the end of a job or the next due one ends the sleep.
-        return 0.0 if claimed and len(claimed) == free else self._sleep(free)
-
-    def _sleep(self, free: int) -> float:
         if free <= 0:
             return self._pace.poll
         at = self._next_at()
+        claimed = self._claim(limit=free) if at is not None and at <= self._now() else []
+        for job in claimed:
+            self._begin(job)
+        if len(claimed) == free:
+            return 0.0  # A full batch may have left more behind it.
+        return self._pause_until(self._next_at() if claimed else at)
+
+    def _pause_until(self, at: datetime | None) -> float:
+        """Seconds to sleep: the end of a job or the next due one ends it."""
         ahead = self._pace.poll if at is None else (at - self._now()).total_seconds()
         # What is due but was not claimed waits for another job of its key, so it is no reason to ask again at once.
         return min(ahead, self._pace.poll) if ahead > 0 else self._pace.poll
-
-    def _is_due(self) -> bool:
-        at = self._next_at()
-        return at is not None and at <= self._now()
 
     def _next_at(self) -> datetime | None:
         with self._database.channel(writing=False) as channel:
@@ -171,7 +173,12 @@ class Runner:
         token = object()
         with self._lock:
             self._running[token] = _Running(job=job, deadline=time.monotonic() + max(timeout, 1.0))
-        threading.Thread(target=self._work, args=(token, job), name=f"job-{job.kind}", daemon=True).start()
+        try:
+            threading.Thread(target=self._work, args=(token, job), name=f"job-{job.kind}", daemon=True).start()
+        except RuntimeError:
+            # There are no more threads to be had. The lease runs out and the job is tried again.
+            self._end(token)
+            raise
 
     def _work(self, token: object, job: Job) -> None:
         try:
@@ -180,9 +187,12 @@ class Runner:
             # The lease runs out and the job is tried again: at-least-once.
             log.warning("job %s: its end could not be recorded: %s", job.id, type(error).__name__)
         finally:
-            with self._lock:
-                del self._running[token]
+            self._end(token)
             self.wake()
+
+    def _end(self, token: object) -> None:
+        with self._lock:
+            del self._running[token]
 
     def _try(self, job: Job) -> Statement:
         kind = self._duties.kinds.get(job.kind)

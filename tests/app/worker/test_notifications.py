@@ -69,6 +69,12 @@ def test_an_announcement_made_twice_tells_everyone_once(office: Office) -> None:
     assert len(office.messages()) == 2
 
 
+def test_the_announcements_of_one_ticket_run_one_after_the_other(office: Office) -> None:
+    office.open_task()
+    [job] = office.jobs("notify_task")
+    assert job.key == str(office.ticket_id)
+
+
 def test_who_lost_the_role_before_the_job_ran_is_not_told(office: Office) -> None:
     office.open_task()
     office.change(sa.delete(t.role_member).where(t.role_member.c.user_id == office.bob))

@@ -275,6 +275,44 @@ def test_a_runner_outlives_a_database_that_is_away(postgres: Any, postgres_url: 
     away.dispose()
 
 
+def test_a_runner_that_gets_no_more_threads_goes_on_and_runs_the_job_later(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.worker.runner._OUTAGE_PAUSE", 0.1)
+    start, refused = threading.Thread.start, []
+
+    def starved(thread: threading.Thread) -> None:
+        if thread.name.startswith("job-") and not refused:
+            refused.append(thread.name)
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", starved)
+    ran: list[int] = []
+    put(database, NewJob(kind="k", args={}, key="a"))
+    runner = Runner(database, duties(lambda held, run: ran.append(held.attempts)), pace=QUICK)
+    runner.start()
+    until(lambda: bool(refused))
+    until(lambda: runner.busy == 0, seconds=1)
+    until(lambda: [row.state for row in rows(database)] == ["done"])
+    assert runner.stop(5)
+    assert (refused, ran) == (["job-k"], [2])
+
+
+def test_an_idle_round_asks_once_when_the_next_job_is_due(sqlite_database: Database) -> None:
+    asked: list[str] = []
+
+    def count(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
+        if "min(job.run_at)" in statement:
+            asked.append(statement)
+
+    runner = Runner(sqlite_database, duties(lambda held, run: None), pace=QUICK)
+    put(sqlite_database, NewJob(kind="k", args={}, run_at=utc_now() + timedelta(hours=1)))
+    sa.event.listen(sqlite_database.engine, "before_cursor_execute", count)
+    runner._round()
+    assert len(asked) == 1
+
+
 @pytest.mark.parametrize("times", [1, 3])
 def test_stopping_is_allowed_before_and_after(database: Database, times: int) -> None:
     runner = Runner(database, Duties(kinds={}))
