@@ -62,9 +62,11 @@ class PlainChannel:
 
     def close(self) -> None:
         """See Channel."""
-        if self._open:
+        driver = self._connection.connection.driver_connection
+        # SQLite ends the transaction itself when the disk is full; a second end would hide why.
+        if self._open and driver is not None and driver.in_transaction:
             self._connection.exec_driver_sql("ROLLBACK")
-            self._open = False
+        self._open = False
 
     def _run(self, statement: Statement) -> list[Any]:
         result = self._connection.execute(statement.clause, _rows_of(statement.parameters))

@@ -1,5 +1,6 @@
 """One request, one command, one transaction; safe to send again with a key, safe to run again after a lost race."""
 
+import sqlite3
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -332,3 +333,25 @@ def _a_numbered_ticket(database: Database, number: str) -> UUID:
     from tests.support.processes import add_bound_service, add_ticket
 
     return add_ticket(database, add_bound_service(database), number=number)
+
+
+def test_r13_a_full_disk_refuses_a_command_and_harms_nothing(sqlite_database: Database) -> None:
+    add_user(sqlite_database, "alice")
+
+    @sa.event.listens_for(sqlite_database.engine, "checkout")
+    def bound(driver: sqlite3.Connection, *_: object) -> None:
+        driver.execute(f"PRAGMA max_page_count = {pages['most']}")
+
+    pages = {"most": 1}
+    with pytest.raises(Busy) as refused:
+        perform(sqlite_database, growing, now=NOW)
+    assert refused.value.code == "BUSY"
+    pages["most"] = 1_000_000
+    assert perform(sqlite_database, growing, now=NOW).status == 201
+    with sqlite_database.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+
+
+def growing(work: Store) -> Answer:
+    work.write(_SETTING, {"key": "large", "value": "x" * 1_000_000})
+    return Answer(status=201, body={})
