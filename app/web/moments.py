@@ -13,11 +13,6 @@ def moment(value: datetime) -> str:
     return _here(value).strftime(_FORMAT)
 
 
-def zone_name() -> str:
-    """The name of the reader's zone, as it stands beside moments."""
-    return str(reading().zone)
-
-
 def age(value: datetime) -> str:
     """How long ago, in the largest unit that says enough."""
     return span(max(reading().now - value, timedelta()))

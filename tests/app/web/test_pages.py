@@ -159,3 +159,10 @@ def test_lists_are_turned_page_by_page(lite: Site) -> None:
     assert found == ["故障 26"]
     none = visitor.go("/tickets?scope=all&status=CLOSED")
     assert "没有符合条件的单据" in none.text
+
+
+@pytest.mark.parametrize("edge", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59Z"])
+def test_a_ticket_from_the_edge_of_the_calendar_is_shown(lite: Site, edge: str) -> None:
+    opened = lite.desk.open(discovered_at=edge, description=edge)
+    for name in ("kefu", "yunwei1"):
+        assert lite.visit(name).go(f"/tickets/{opened.case.ticket.id}").status == 200
