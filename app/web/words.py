@@ -51,7 +51,6 @@ _ACTIONS = {
 _DONE = {
     "opened": lazy_gettext("The ticket was opened."),
     "saved": lazy_gettext("Saved. Nobody else sees it until you send it."),
-    "dropped": lazy_gettext("What was saved is gone."),
     "claimed": lazy_gettext("The task is yours."),
     "released": lazy_gettext("The task is back for its roles."),
     "transferred": lazy_gettext("The task was handed over."),

@@ -17,6 +17,7 @@ from app.web.showing import go, page_of, show
 from engine.commands import saving, tickets
 from engine.queries import tickets as queries
 from engine.queries.catalogue import catalogue as shelves
+from engine.queries.catalogue import read_service
 from engine.values.actors import Actor
 from engine.values.views import StartView
 from storage.answer import Answer
@@ -84,6 +85,8 @@ def _save(ask: Ask, service: str, posted: Posted) -> Response:
 
 def _form(ask: Ask, service: str, posted: Posted | None, refusal: Refusal | None) -> Response:
     def read(work: Store) -> tuple[Actor, StartView, Mapping[str, object]]:
+        # Whoever may neither open it nor configure it need not know that there is such a service.
+        read_service(work, service)
         view = queries.start(work, service)
         return work.actor, view, {"shell": shell_of(work), "book": book_of(work)}
 
