@@ -32,6 +32,8 @@ class Accepted:
     uploads: tuple[UUID, ...] = ()
     users: Mapping[str, Person] = field(default_factory=dict)
     """The users whom the answers name, by name."""
+    businesses: frozenset[str] = frozenset()
+    """Those of the businesses that the answers name which exist and are active."""
     last_seq: int = 0
     """The highest number in use on the ticket once the attachments are added."""
 
@@ -75,6 +77,7 @@ def accept(
         attachments=attachments,
         uploads=tuple(upload.id for upload in taken),
         users=facts.users,
+        businesses=facts.businesses,
         last_seq=target.last_seq + len(attachments),
     )
 

@@ -15,6 +15,8 @@ from bpmn.forms.remarks import Remarks
 from bpmn.limits import FIELD_KEY
 
 _KEY = re.compile(r"[^\W\d]\w*")
+_WIDGET_OF = {"business": "business", "followers": "users"}
+"""Reserved keys whose answer names something of the installation, with the widget that looks it up."""
 _ACTIVE_LINK = re.compile(r"(?:javascript|vbscript|data):", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(?:#0*[0-9]{1,7}|#[xX]0*[0-9a-fA-F]{1,6}|[A-Za-z]{1,32});?")
 _LINKED_TEXT = re.compile(r"\]\(|href|src|<\s*\w")
@@ -23,6 +25,10 @@ _LINKED_TEXT = re.compile(r"\]\(|href|src|<\s*\w")
 def check_form(form: Form, remarks: Remarks) -> None:
     """Add the findings about the form as a whole; one about a repeating group's rows speaks of their fields."""
     _check_scope(form.fields, remarks)
+    for field in form.inputs():
+        wanted = _WIDGET_OF.get(field.key)
+        if wanted is not None and field.widget != wanted:
+            remarks.add("FORM_KEY_NEEDS_WIDGET", field.key, widget=wanted)
     for name in cycle_in(form.fields):
         remarks.add("FORM_CONDITION_CYCLE", name)
 

@@ -6,6 +6,7 @@ from typing import Final
 from bpmn.directory import Directory
 from bpmn.findings import Finding
 from bpmn.lint import (
+    asked_once,
     bindings,
     bounds,
     concurrent_writes,
@@ -53,6 +54,7 @@ MODULES: Final = (
     task_role,
     start_role,
     form_unknown,
+    asked_once,
     not_by,
     outcomes,
     keys,

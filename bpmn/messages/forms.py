@@ -22,6 +22,10 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "表单 {form} 的字段键 {key} 以 _outcome 结尾，该名称保留给任务结果",
         "Field key {key} of form {form} ends in _outcome, which is kept for the outcomes of tasks",
     ),
+    "FORM_KEY_NEEDS_WIDGET": (
+        "表单 {form} 的字段 {key} 是每张单据都有的保留字段，须设置 fd:widget 为 {widget}",
+        "Field {key} of form {form} is one that every ticket has: it needs fd:widget {widget}",
+    ),
     "FORM_KEY_DUPLICATE": (
         "表单 {form} 中字段键 {key} 出现多次",
         "Field key {key} stands more than once in form {form}",

@@ -149,6 +149,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "“{name}”的 fd:notBy 引用了“{reference}”，它不是本流程中的人工任务或开始事件。请修正 id。",
         ("fd:notBy of {name} names “{reference}”, which is no human task or start event of this process. Mend the id."),
     ),
+    "FIELD_ASKED_TOO_LATE": (
+        "“{name}”的表单要求填写 {key}，但它只在提单时确定。请把该字段设为只读或移除。",
+        "The form of {name} asks for {key}, which is settled when a ticket is opened. Make it read-only or remove it.",
+    ),
     "OUTCOME_TWICE": (
         "任务 {task} 的结果“{key}”出现两次，无法区分去向。请改用不同的键。",
         "The outcome {key} of task {task} stands twice, so the way is not clear. Use different keys.",

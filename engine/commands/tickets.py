@@ -48,7 +48,7 @@ def open_ticket(work: Work, service: str, *, answers: Mapping[str, object]) -> O
     form = deployment.definition.form_of(start.id) or default_start_form()
     _require_opener(work, deployment, start, business=None)
     accepted = accept(work, form, answers, target=Target(ticket_id=ticket_id), variables={})
-    business = _business(deployment, accepted.answers)
+    business = _business(work, deployment, accepted)
     _require_opener(work, deployment, start, business=business)
     return _open(work, _new_case(work, ticket_id, opening.service, deployment, business, accepted), start, accepted)
 
@@ -158,9 +158,14 @@ def _require_opener(work: Work, deployment: RunningDeployment, start: Node, *, b
         raise Forbidden("MAY_NOT_OPEN", {"roles": [grant.role for grant in grants]})
 
 
-def _business(deployment: RunningDeployment, answers: Mapping[str, object]) -> str | None:
-    value = answers.get("business")
+def _business(work: Work, deployment: RunningDeployment, accepted: Accepted) -> str | None:
+    """What the reserved field `business` names. Lint wants it asked with a widget, which looks it up already."""
+    value = accepted.answers.get("business")
     if isinstance(value, str) and value:
+        known = accepted.businesses or work.cases.facts(businesses=[value], uploader=work.actor.id).businesses
+        if value not in known:
+            problem = FieldProblem(path="business", code="BUSINESS_UNKNOWN", params={"value": value[:200]})
+            raise Invalid("BUSINESS_UNKNOWN", {"value": value[:200]}, problems=[problem])
         return value
     if deployment.needs_business:
         raise Invalid("BUSINESS_REQUIRED", problems=[FieldProblem(path="business", code="FIELD_REQUIRED")])

@@ -345,3 +345,17 @@ def test_a_form_survives_the_canonical_json_of_its_process() -> None:
     definition = ProcessDefinition(key="p", name=Text(default="p"), forms=(form,))
 
     assert from_json(to_json(definition)) == definition
+
+
+def test_what_a_ticket_knows_itself_by_is_asked_with_the_widget_that_looks_it_up() -> None:
+    plain = (component("textfield", "business"), component("taglist", "followers"))
+    wrong = component("taglist", "followers", properties={"fd:widget": "business"})
+    rows = component("dynamiclist", "rows", components=[component("textfield", "business")])
+    right = (
+        component("select", "business", properties={"fd:widget": "business"}),
+        component("taglist", "followers", properties={"fd:widget": "users"}),
+    )
+
+    assert codes_of(*plain) == ["FORM_KEY_NEEDS_WIDGET"] * 2
+    assert codes_of(wrong) == ["FORM_KEY_NEEDS_WIDGET"]
+    assert codes_of(rows) == codes_of(*right) == []
