@@ -10,12 +10,12 @@ from app.web.answers import value_read
 from app.web.blueprint import HERE, web
 from app.web.controls import control_id, is_short, numbered
 from app.web.editing import state_of
-from app.web.pages import account, catalogue, inbox, mailbox, sign_in, tasks, ticket_actions, tickets
+from app.web.pages import account, catalogue, inbox, mailbox, sign_in, task_actions, tasks, ticket_actions, tickets
 from app.web.reader import reading
 from app.web.refusals import told
 from app.web.shell import up_to_99
 
-_PAGES = (account, assets, catalogue, inbox, mailbox, sign_in, tasks, ticket_actions, tickets)
+_PAGES = (account, assets, catalogue, inbox, mailbox, sign_in, task_actions, tasks, ticket_actions, tickets)
 """Imported so that their addresses are declared."""
 
 

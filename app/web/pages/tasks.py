@@ -1,6 +1,5 @@
 """One task: what was answered before, its form, and what the reader may do with it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Response, request
@@ -81,44 +80,6 @@ def task_fields(ask: Ask, task_id: str) -> Response:
     actor, view, book = ask.look(lambda work: (work.actor, queries.task(work, task_id), book_of(work)))
     reader_of(ask, request, actor)
     return changed_fields(ask, request, view.form, variables=view.ticket.answers, book=book)
-
-
-@page("POST", "/tasks/<task_id>/claim")
-def claim(ask: Ask, task_id: str) -> Response:
-    """Take the task."""
-    return _act(ask, task_id, lambda work: tasks.claim(work, task_id), done="claimed", action=Action.CLAIM)
-
-
-@page("POST", "/tasks/<task_id>/release")
-def release(ask: Ask, task_id: str) -> Response:
-    """Put the task back."""
-    return _act(ask, task_id, lambda work: tasks.release(work, task_id), done="released", action=Action.RELEASE)
-
-
-@page("POST", "/tasks/<task_id>/transfer")
-def transfer(ask: Ask, task_id: str) -> Response:
-    """Hand the task on."""
-    to, reason = _receiver()
-    return _act(
-        ask,
-        task_id,
-        lambda work: tasks.transfer(work, task_id, to=to, reason=reason),
-        done="transferred",
-        action=Action.TRANSFER,
-    )
-
-
-@page("POST", "/tasks/<task_id>/assign")
-def assign(ask: Ask, task_id: str) -> Response:
-    """Give the task to somebody, as an admin."""
-    to, reason = _receiver()
-    return _act(
-        ask,
-        task_id,
-        lambda work: tasks.assign(work, task_id, to=to, reason=reason),
-        done="assigned",
-        action=Action.ASSIGN,
-    )
 
 
 def show_task(
@@ -244,18 +205,3 @@ def _save(ask: Ask, task_id: str, posted: Posted) -> Response:
     if isinstance(made, Refusal):
         return show_task(ask, task_id, posted=posted, refusal=made)
     return go(f"/tasks/{task_id}?done=saved")
-
-
-def _act(ask: Ask, task_id: str, command: Callable[[Store], object], *, done: str, action: Action) -> Response:
-    def act(work: Store) -> Answer:
-        command(work)
-        return Answer(status=303, headers={"Location": f"/tasks/{task_id}?done={done}"})
-
-    made = submit(with_key(ask, request), act)
-    if isinstance(made, Refusal):
-        return show_task(ask, task_id, refusal=made, refused=action)
-    return go(made.headers["Location"])
-
-
-def _receiver() -> tuple[str, str]:
-    return request.form.get("to", ""), request.form.get("reason", "")
