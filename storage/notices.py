@@ -11,23 +11,16 @@ from sqlalchemy.dialects.postgresql import insert
 
 from bpmn.text import Text
 from engine.ids import new_id
-from engine.values.tickets import TaskState
+from engine.rulings import done_by
+from engine.values.processes import Policy
+from engine.values.tickets import Case, Task
 from storage import tables as t
+from storage.cases import CaseStore
 from storage.channel import Statement
 from storage.definitions import definition_of
-from storage.rows import policy_of
 from storage.types import Moment
 from storage.work import Work
 
-_THIS_TASK = (
-    t.task.c.ticket_id == bindparam("p_ticket", type_=sa.Uuid),
-    t.task.c.seq == bindparam("p_seq", type_=sa.Integer),
-)
-_TASK = (
-    sa.select(t.task.c.state, t.task.c.assignee_id, t.task.c.version, t.process.c.policy)
-    .select_from(t.task.join(t.ticket).join(t.process, t.process.c.id == t.ticket.c.process_id))
-    .where(*_THIS_TASK)
-)
 _HOLDERS = (
     sa.select(t.user.c.id)
     .distinct()
@@ -44,6 +37,7 @@ _HOLDERS = (
     )
     .order_by(t.user.c.id)
 )
+_IS_HOLDER = _HOLDERS.where(t.user.c.id == bindparam("p_user", type_=sa.Uuid))
 _requester = t.user.alias("requester")
 _FACTS = (
     sa.select(
@@ -100,23 +94,47 @@ class Facts:
 
 
 def recipients(work: Work, *, ticket_id: UUID, seq: int, announced: int) -> tuple[UUID, ...]:
-    """Whom a task waits for now: its candidates, or whoever got it when it was announced.
+    """Whom a task waits for now: those who may claim it, or whoever got it when it was announced.
 
-    `announced` is the task's version then. A task that somebody claimed since, or that ended, waits for nobody; so does
-    one whose process no longer announces tasks by mail.
+    `announced` is the task's version then. A task that changed hands since, or that ended, waits for nobody by this
+    announcement; so does one whose process no longer announces tasks by mail.
     """
-    this = {"p_ticket": ticket_id, "p_seq": seq}
-    found, holders = work.read(Statement(_TASK, this), Statement(_HOLDERS, this))
-    if not found or not _is_announced(found[0].policy):
+    case, task = _announced(work, ticket_id, seq, announced)
+    if case is None or task is None:
         return ()
-    task = found[0]
-    if task.state == TaskState.CLAIMED and task.version == announced:
-        return (task.assignee_id,)
-    return tuple(row.id for row in holders)
+    if task.assignee is not None:
+        return (task.assignee.id,)
+    [holders] = work.read(Statement(_HOLDERS, {"p_ticket": ticket_id, "p_seq": seq}))
+    return tuple(row.id for row in holders if _may_do(case, task, row.id))
 
 
-def _is_announced(policy: str) -> bool:
-    notification = policy_of(policy).notification
+def still_waits(work: Work, *, ticket_id: UUID, seq: int, announced: int, user_id: UUID) -> bool:
+    """Whether this person is one of the recipients, asked again for one before they are told."""
+    case, task = _announced(work, ticket_id, seq, announced)
+    if case is None or task is None:
+        return False
+    if task.assignee is not None:
+        return task.assignee.id == user_id
+    [holder] = work.read(Statement(_IS_HOLDER, {"p_ticket": ticket_id, "p_seq": seq, "p_user": user_id}))
+    return bool(holder) and _may_do(case, task, user_id)
+
+
+def _announced(work: Work, ticket_id: UUID, seq: int, version: int) -> tuple[Case | None, Task | None]:
+    """The task as it was announced, with its case; None when there is nothing to tell of it any more."""
+    case = CaseStore(work).view(ticket_id, task=seq)
+    if case is None or not _is_announced(case.deployment.policy):
+        return None, None
+    task = next((each for each in case.live_tasks() if each.seq == seq and each.version == version), None)
+    return case, task
+
+
+def _may_do(case: Case, task: Task, person: UUID) -> bool:
+    """Whether separation of duties (`fd:notBy`) leaves the task to this person."""
+    return done_by(case.deployment.definition.nodes_by_id[task.element_id], case, person) is None
+
+
+def _is_announced(policy: Policy) -> bool:
+    notification = policy.notification
     return "task_opened" in notification.events and "email" in notification.channels
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from app.mail.notices import TaskNotice, Words, compose
 from app.mail.smtp import message, send
 from app.settings import Smtp
+from app.worker.notify_task import number_in
 from engine.ports.jobs import Job, RunUnit
 from storage import notices
 from storage.notices import Facts
@@ -28,7 +29,10 @@ class Mailer:
     smtp: Smtp | None
 
     def __call__(self, job: Job, run: RunUnit[Store]) -> None:
-        """Args: ticket_id, task (seq), element, user_id.
+        """Args: ticket_id, task (seq), version (of the task when it was announced), element, user_id.
+
+        Between the announcement and this mail, which may be tried for hours, the task may have gone to somebody else:
+        whom it waits for is asked again.
 
         Raises: Hopeless, NotSent (see `app.mail.smtp`).
         """
@@ -38,7 +42,7 @@ class Mailer:
             lambda work: notices.facts(work, job_id=job.id, ticket_id=ticket_id, element=element, user_id=user_id)
         )
         # A try that ended between storing the message and recording so is complete.
-        if facts is None or facts.sent or not facts.active:
+        if facts is None or facts.sent or not facts.active or not self._still_waits(job, run):
             return
         link = f"/tasks/{ticket_id}.{job.args['task']}"
         language = facts.language or self.language
@@ -47,6 +51,12 @@ class Mailer:
         values = {"job_id": job.id, "recipient_id": user_id, "address": facts.email or "", "ticket_id": ticket_id}
         values |= {"subject": words.subject, "body": words.text, "link": link, "channel": channel}
         run(lambda work: notices.keep(work, values))
+
+    @staticmethod
+    def _still_waits(job: Job, run: RunUnit[Store]) -> bool:
+        this = {"ticket_id": UUID(str(job.args["ticket_id"])), "user_id": UUID(str(job.args["user_id"]))}
+        seq, version = number_in(job, "task"), number_in(job, "version")
+        return run(lambda work: notices.still_waits(work, seq=seq, announced=version, **this))
 
     def _deliver(self, job: Job, facts: Facts, words: Words, language: str) -> str:
         if self.smtp is None or not facts.email or facts.recent >= PER_HOUR:

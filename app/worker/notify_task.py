@@ -14,7 +14,7 @@ def notify_task(job: Job, run: RunUnit[Store]) -> None:
 
     The mails' dedupe keys make one mail per announcement and person, however often this runs.
     """
-    ticket_id, seq, version = UUID(str(job.args["ticket_id"])), _number(job, "task"), _number(job, "version")
+    ticket_id, seq, version = UUID(str(job.args["ticket_id"])), number_in(job, "task"), number_in(job, "version")
 
     def act(work: Store) -> None:
         people = notices.recipients(work, ticket_id=ticket_id, seq=seq, announced=version)
@@ -28,7 +28,8 @@ def _mail(job: Job, person: UUID, announcement: str) -> NewJob:
     return NewJob(kind="mail", args=args, dedupe=f"mail:{announcement}:{person}")
 
 
-def _number(job: Job, name: str) -> int:
+def number_in(job: Job, name: str) -> int:
+    """A whole number among the job's args."""
     value = job.args[name]
     assert isinstance(value, int)
     return value

@@ -1,5 +1,6 @@
 """One ticket of one process, written straight into the tables, with its people and a worker."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,11 +24,17 @@ from storage.blobs import BlobDirectory
 from storage.channel import Statement
 from storage.database import Database
 from storage.jobs import enqueue
+from storage.json import dumps
 from storage.rows import offer_rows, policy_text, task_row
 from tests.support.clock import Clock
 from tests.support.people import NOW, add_business, add_role, add_user, insert
 
 BASE = "http://127.0.0.1:8080"
+
+
+def memory_text(performers: Mapping[str, tuple[UUID, ...]] | None = None) -> str:
+    """What a ticket remembers, as it lies in its table."""
+    return dumps({"visits": {}, "performers": performers or {}})
 
 
 class Office:
@@ -54,6 +61,7 @@ class Office:
             kind=NodeKind.USER_TASK,
             scope="p",
             name=Text(default="故障处理", translations=(("en", "Handle the fault"),)),
+            not_by=("Report",),
         )
         definition = ProcessDefinition(key="p", name=Text(default="p"), nodes=(node,))
         process, deployment, category, service, ticket = (new_id() for _ in range(5))
@@ -79,7 +87,12 @@ class Office:
         row |= {"process_id": process, "deployment_id": deployment, "service_id": service, "business": "web"}
         row |= {"requester_id": self.alice, "opened_at": NOW, "events": 1, "last_hash": b"", "last_seq": 1}
         insert(d, t.ticket, id=ticket, number="INC20261123000001", **row)
+        insert(d, t.ticket_state, ticket_id=ticket, state=b"", variables="{}", memory=memory_text())
         return ticket
+
+    def remember(self, element: str, *people: UUID) -> None:
+        """Let these people have completed that element."""
+        self.change(sa.update(t.ticket_state).values(memory=memory_text({element: people})))
 
     def open_task(self, seq: int = 1, *, announce: bool = True, **more: Any) -> Task:
         """A task of the ticket, announced."""

@@ -3,7 +3,7 @@
 import shutil
 import ssl
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -96,6 +96,70 @@ def test_a_task_that_was_claimed_before_the_job_ran_is_news_for_nobody(office: O
     office.change(sa.delete(t.offer))
     office.work()
     assert office.messages() == []
+
+
+def test_whom_separation_of_duties_excludes_is_not_told(office: Office) -> None:
+    office.remember("Report", office.alice, office.bob)
+    office.open_task()
+    office.work()
+    assert [row.recipient_id for row in office.messages()] == [office.carl]
+
+
+def claim(office: Office) -> None:
+    claimed = {"state": "claimed", "assignee_id": office.bob, "claimed_at": NOW, "version": 2}
+    office.change(sa.update(t.task).values(**claimed))
+    office.change(sa.delete(t.offer))
+
+
+def give_up(office: Office) -> None:
+    office.change(sa.update(t.task).values(state="cancelled", ended_at=NOW, version=2))
+    office.change(sa.delete(t.offer))
+
+
+def release(office: Office) -> None:
+    office.change(sa.update(t.task).values(version=3))
+
+
+def leave(office: Office) -> None:
+    office.change(sa.delete(t.role_member).where(t.role_member.c.user_id == office.carl))
+
+
+def exclude(office: Office) -> None:
+    office.remember("Report", office.carl)
+
+
+def announce_no_more(office: Office) -> None:
+    policy = Policy(notification=NotificationPolicy(events=()))
+    office.change(sa.update(t.process).values(policy=policy_text(policy)))
+
+
+@pytest.mark.parametrize("happens", [claim, give_up, release, leave, exclude, announce_no_more])
+def test_what_happened_while_the_mail_server_was_away_counts(
+    posted: Office, server: MailServer, happens: Callable[[Office], None]
+) -> None:
+    posted.change(sa.delete(t.role_member).where(t.role_member.c.user_id == posted.bob))
+    server.refuse_recipients = "451 later"
+    posted.open_task()
+    posted.work()
+    assert [row.state for row in posted.jobs("mail")] == ["ready"]
+    happens(posted)
+    server.refuse_recipients = None
+    posted.clock.forward(timedelta(minutes=1))
+    posted.work()
+    assert [row.state for row in posted.jobs("mail")] == ["done"]
+    assert (server.mails, posted.messages()) == ([], [])
+
+
+def test_whoever_was_given_the_task_and_lost_it_again_is_not_mailed(posted: Office, server: MailServer) -> None:
+    server.refuse_recipients = "451 later"
+    bob = Person(id=posted.bob, name="bob", display_name="Bob")
+    posted.open_task(state=TaskState.CLAIMED, assignee=bob, claimed_at=NOW)
+    posted.work()
+    posted.change(sa.update(t.task).values(assignee_id=posted.carl, version=2))
+    server.refuse_recipients = None
+    posted.clock.forward(timedelta(minutes=1))
+    posted.work()
+    assert (server.mails, posted.messages()) == ([], [])
 
 
 @pytest.mark.parametrize("policy", [NotificationPolicy(events=()), NotificationPolicy(channels=())])
