@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from uuid import UUID
 
-from engine.errors import NotFound
 from engine.ids import parse_uuid
 from engine.loading import load_task
+from engine.opening import find_service
 from engine.ports.cases import Work
 
 
@@ -21,11 +21,9 @@ def save_for_task(work: Work, task_id: str, answers: Mapping[str, object]) -> No
 def save_for_service(work: Work, service: str, answers: Mapping[str, object]) -> None:
     """Keep what the actor has filled in on a service's start form.
 
-    Raises: NotFound when there is no such service.
+    Raises: NotFound when there is no such service or the actor may not open its tickets.
     """
-    opening = work.cases.opening(service)
-    if opening is None:
-        raise NotFound("service")
+    opening = find_service(work, service)
     _save(work, f"service:{opening.service.id}", answers)
 
 
@@ -41,11 +39,9 @@ def drop_for_task(work: Work, task_id: str) -> None:
 def drop_for_service(work: Work, service: str) -> None:
     """Forget what was saved on a service's start form, if anything was.
 
-    Raises: NotFound when there is no such service.
+    Raises: NotFound when there is no such service or the actor may not open its tickets.
     """
-    opening = work.cases.opening(service)
-    if opening is None:
-        raise NotFound("service")
+    opening = find_service(work, service)
     work.cases.drop_saved(f"service:{opening.service.id}")
 
 

@@ -14,8 +14,9 @@ from engine.errors import Conflict, FieldProblem, Forbidden, Invalid, NotFound
 from engine.ids import new_id
 from engine.loading import load_ticket, require_reason
 from engine.moves import Moved, ended, move
+from engine.opening import opener_grants, opens
 from engine.ports.cases import Opening, Work
-from engine.rulings import Action, grants_of, rule_on_ticket
+from engine.rulings import Action, rule_on_ticket
 from engine.timeline import follow, recorded
 from engine.values.changes import Changes
 from engine.values.events import Event, EventType
@@ -46,10 +47,10 @@ def open_ticket(work: Work, service: str, *, answers: Mapping[str, object]) -> O
     start = deployment.definition.start_event()
     ticket_id = new_id()
     form = deployment.definition.form_of(start.id) or default_start_form()
-    _require_opener(work, deployment, start, business=None)
+    _require_opener(work, deployment, business=None)
     accepted = accept(work, form, answers, target=Target(ticket_id=ticket_id), variables={})
     business = _business(work, deployment, accepted)
-    _require_opener(work, deployment, start, business=business)
+    _require_opener(work, deployment, business=business)
     return _open(work, _new_case(work, ticket_id, opening.service, deployment, business, accepted), start, accepted)
 
 
@@ -141,19 +142,16 @@ def _open_for_business(opening: Opening | None) -> RunningDeployment:
     return opening.deployment
 
 
-def _require_opener(work: Work, deployment: RunningDeployment, start: Node, *, business: str | None) -> None:
+def _require_opener(work: Work, deployment: RunningDeployment, *, business: str | None) -> None:
     """Whoever holds a role of the start event may open; without one, everybody may.
 
     Before the business is known any business's grant will do, so that a refusal comes before a long list of problems.
     """
-    grants = grants_of(start, deployment=deployment, business=business)
-    if not grants:
-        return
-    held = work.actor.grants
+    grants = opener_grants(deployment, business=business)
     if business is None:
-        allowed = any(mine.role == grant.role for mine in held for grant in grants)
+        allowed = opens(work.actor, {grant.role for grant in grants})
     else:
-        allowed = any(work.actor.holds(grant) for grant in grants)
+        allowed = not grants or any(work.actor.holds(grant) for grant in grants)
     if not allowed:
         raise Forbidden("MAY_NOT_OPEN", {"roles": [grant.role for grant in grants]})
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from engine.errors import NotFound
+from engine.opening import opens
 from engine.permitting import READERS
 from engine.ports.work import Work
 from engine.values.actors import Actor
@@ -16,8 +17,7 @@ def may_open(actor: Actor, entry: BoundService) -> bool:
     binding = entry.binding
     if binding is None or binding.retired or not binding.enabled or not entry.service.active:
         return False
-    roles = binding.opener_roles
-    return not roles or any(grant.role in roles for grant in actor.grants)
+    return opens(actor, binding.opener_roles)
 
 
 def catalogue(work: Work, *, everything: bool = False) -> tuple[Shelf, ...]:

@@ -10,6 +10,7 @@ from bpmn.text import Text
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.ids import parse_public_id
 from engine.loading import Loaded, load_task, load_ticket
+from engine.opening import find_service
 from engine.ports.lists import Reading
 from engine.privacy import answers_seen, event_seen
 from engine.rulings import TASK_ACTIONS, TICKET_ACTIONS, Action, Ruling, Sight, rule_on_task, rule_on_ticket, sight
@@ -169,11 +170,10 @@ def attachment(work: Reading, attachment_id: str) -> Attachment:
 def start(work: Reading, service: str) -> StartView:
     """The start form of a service, with the actor's saved answers filled in.
 
-    Raises: NotFound when there is no such service, Conflict SERVICE_NOT_BOUND.
+    Raises: NotFound when there is no such service or the actor may neither open its tickets nor read the configuration,
+        Conflict SERVICE_NOT_BOUND.
     """
-    opening = work.cases.opening(service)
-    if opening is None:
-        raise NotFound("service")
+    opening = find_service(work, service, readers=True)
     if opening.deployment is None:
         raise Conflict("SERVICE_NOT_BOUND", {"service": opening.service.names.zh})
     definition = opening.deployment.definition

@@ -1,12 +1,15 @@
 """Whoever may open tickets of a service sees their own ones, as a requester does, and nobody else's for that."""
 
+from collections.abc import Callable
+
 import pytest
 
-from engine.commands import comments
+from engine.commands import comments, saving
 from engine.errors import Forbidden, NotFound
 from engine.queries import tickets as queries
 from engine.rulings import Sight
 from engine.values.views import TicketFilter
+from storage.store import Store
 from tests.support.desk import HANDLING, REVIEW, Desk
 
 
@@ -42,6 +45,25 @@ def test_another_of_customer_service_sees_a_ticket_only_as_its_follower(desk: De
     desk.do("kefu", lambda work: comments.add_follower(work, ticket, name="kefu2"))
     assert desk.see("kefu2", lambda work: queries.ticket(work, ticket)).sight is Sight.PUBLIC
     assert _seen(desk, "kefu2") == [ticket]
+
+
+@pytest.mark.parametrize(
+    ("name", "reads", "saves"),
+    [("kefu", True, True), ("yunwei1", False, False), ("eve", False, False), ("admin", True, False)],
+)
+def test_the_start_form_is_there_for_those_who_may_open_or_configure(
+    desk: Desk, name: str, reads: bool, saves: bool
+) -> None:
+    def allowed(act: Callable[[Store], object]) -> bool:
+        try:
+            desk.do(name, act)
+        except NotFound:
+            return False
+        return True
+
+    assert allowed(lambda work: queries.start(work, "fault")) is reads
+    assert allowed(lambda work: saving.save_for_service(work, "fault", {"title": "x"})) is saves
+    assert allowed(lambda work: saving.drop_for_service(work, "fault")) is saves
 
 
 def _internal(desk: Desk, ticket: str) -> set[str]:
