@@ -98,6 +98,7 @@ def restore(source: Path, database: Database, blobs_dir: Path, *, replace: bool 
         manifest = _checked(source, room)
         if manifest.backend != _backend(database):
             raise BackupError("BACKUP_OTHER_DATABASE", {"archive": manifest.backend, "target": _backend(database)})
+        _check_parts(manifest, room)
         if manifest.revision not in migrations.revisions():
             raise migrations.SchemaUnknown("SCHEMA_UNKNOWN", {"revision": manifest.revision})
         if not replace and _holds_something(database):
@@ -215,7 +216,17 @@ def _add(archive: tarfile.TarFile, name: str, content: BinaryIO, size: int) -> N
     archive.addfile(member, content)
 
 
-_UNREADABLE = (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, KeyError, TypeError)
+_UNREADABLE = (
+    tarfile.TarError,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+)
 
 
 def _checked(source: Path, room: Path) -> Manifest:
@@ -241,6 +252,26 @@ def _read_through(archive: tarfile.TarFile, room: Path) -> Manifest:
     if expected:
         raise BackupError("BACKUP_DAMAGED", {"member": min(expected)})
     return manifest
+
+
+def _check_parts(manifest: Manifest, room: Path) -> None:
+    """Return when what is put back is what was checked, and a file that says it is a database is one.
+
+    Raises: BackupError `BACKUP_DAMAGED`.
+    """
+    is_sqlite = manifest.backend == "sqlite"
+    if set(manifest.parts) != ({_SQLITE_FILE} if is_sqlite else set(manifest.columns)):
+        raise BackupError("BACKUP_DAMAGED", {"member": _MANIFEST})
+    if is_sqlite and not _is_sound(room / _SQLITE_FILE):
+        raise BackupError("BACKUP_DAMAGED", {"member": _SQLITE_FILE})
+
+
+def _is_sound(path: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(path)) as database:
+            return bool(database.execute("PRAGMA quick_check").fetchone() == ("ok",))
+    except sqlite3.DatabaseError:
+        return False
 
 
 _PART = re.compile(r"database/[a-z_]+\.(?:db|copy)")

@@ -1,5 +1,6 @@
 """A backup taken while the service writes is one committed moment with every attachment of it (R-16)."""
 
+import hashlib
 import io
 import json
 import tarfile
@@ -241,6 +242,16 @@ def _of_another_kind(name: str, content: bytes) -> tuple[str, bytes]:
     ).encode() if name == "manifest.json" else content
 
 
+def _nested(name: str, content: bytes) -> tuple[str, bytes]:
+    return name, b"[" * 100_000 if name == "manifest.json" else content
+
+
+def _without_parts(name: str, content: bytes) -> tuple[str, bytes] | None:
+    if name == "manifest.json":
+        return name, json.dumps({**json.loads(content), "parts": {}}).encode()
+    return None if name.startswith("database/") else (name, content)
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -251,6 +262,8 @@ def _of_another_kind(name: str, content: bytes) -> tuple[str, bytes]:
         (_of_a_newer_schema, "SCHEMA_UNKNOWN"),
         (_of_another_kind, "BACKUP_OTHER_DATABASE"),
         (lambda name, content: None, "BACKUP_UNREADABLE"),
+        (_nested, "BACKUP_UNREADABLE"),
+        (_without_parts, "BACKUP_DAMAGED"),
     ],
 )
 def test_an_archive_that_is_not_whole_changes_nothing(
@@ -278,3 +291,26 @@ def test_an_archive_that_breaks_off_is_refused(
     with pytest.raises(BackupError) as refused:
         restore(archive, new(), blobs.root)
     assert refused.value.code in {"BACKUP_UNREADABLE", "BACKUP_DAMAGED"}
+
+
+def test_a_file_that_is_no_database_replaces_none(tmp_path: Path, sqlite_database: Database) -> None:
+    garbage = b"x" * 5_000
+    manifest = {
+        "format": 1,
+        "backend": "sqlite",
+        "revision": migrations.revisions()[0],
+        "made_at": "",
+        "parts": {"database/sqlite.db": hashlib.sha256(garbage).hexdigest()},
+        "columns": {},
+        "blobs": [],
+        "expired": [],
+    }
+    with tarfile.open(tmp_path / "bad.tar.gz", "w:gz") as archive:
+        for name, content in (("manifest.json", json.dumps(manifest).encode()), ("database/sqlite.db", garbage)):
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    with pytest.raises(BackupError) as refused:
+        restore(tmp_path / "bad.tar.gz", sqlite_database, tmp_path / "blobs", replace=True)
+    assert (refused.value.code, refused.value.params) == ("BACKUP_DAMAGED", {"member": "database/sqlite.db"})
+    assert "ticket" in sa.inspect(sqlite_database.engine).get_table_names()
