@@ -3,7 +3,9 @@
 import ipaddress
 import os
 import secrets
+import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -156,15 +158,28 @@ def _secret_key(given: str | None, data_dir: Path) -> bytes:
             raise SettingsError("SETTING_INVALID", {"name": "FAULTDESK_SECRET_KEY", "value": "***"})
         return given.encode()
     path = data_dir / "secret-key"
-    data_dir.mkdir(parents=True, exist_ok=True)
+    # What lies here, the database included, is nobody else's to read.
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        _make_key(path)
+    kept = path.read_bytes()
+    if len(kept) < _SECRET_BYTES:
+        raise SettingsError("SETTING_INVALID", {"name": str(path), "value": "***"})
+    return kept
+
+
+def _make_key(path: Path) -> None:
+    """Put a new key there unless another process was first; under its name it is always a whole one, crash or not."""
+    handle, made = tempfile.mkstemp(dir=path.parent, prefix=".secret-key-")
     try:
-        # Whoever makes the file first wins, so that two workers starting at once agree.
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(handle, "wb") as file:
-        file.write(secrets.token_hex(_SECRET_BYTES).encode())
-    return path.read_bytes()
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_hex(_SECRET_BYTES).encode())
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(made, path)
+    finally:
+        os.unlink(made)
 
 
 def _smtp(given: Mapping[str, str]) -> Smtp | None:

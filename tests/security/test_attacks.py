@@ -1,6 +1,8 @@
 """What attackers tried over HTTP, each kept as a test of what they are answered."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from marshmallow import ValidationError
@@ -8,6 +10,7 @@ from marshmallow import ValidationError
 from app.api.schemas.fields import Whole
 from app.bodies import parse_json
 from app.errors import Malformed, Unreadable
+from app.settings import SettingsError, settings_from
 
 
 @pytest.mark.parametrize("body", [b'"' + b'\\"' * 500_000, b'["' * 300_000, b'"\\' * 300_000])
@@ -25,3 +28,19 @@ def test_only_a_whole_number_is_taken_as_one(value: object) -> None:
         Whole().deserialize(value)
     assert refused.value.messages == ["NOT_A_NUMBER"]
     assert Whole().deserialize(2.0) == 2
+
+
+def test_a_secret_key_cut_short_by_a_crash_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret-key").write_bytes(b"")
+    with pytest.raises(SettingsError) as refused:
+        settings_from({"FAULTDESK_DATA_DIR": str(tmp_path)})
+    assert refused.value.code == "SETTING_INVALID"
+
+
+def test_all_who_start_at_once_have_one_key_in_a_directory_of_their_own(tmp_path: Path) -> None:
+    environment = {"FAULTDESK_DATA_DIR": str(tmp_path / "data")}
+    with ThreadPoolExecutor(8) as starting:
+        keys = set(starting.map(lambda _: settings_from(environment).secret_key, range(32)))
+    assert [len(key) for key in keys] == [64]
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+    assert [each.name for each in (tmp_path / "data").iterdir()] == ["secret-key"]
