@@ -1,12 +1,14 @@
 """A person's answers on the way into a ticket: looked up, judged, and their files moved to the ticket."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
-from bpmn.forms.checking import check_answers
+from bpmn.forms.checking import FieldError, check_answers
 from bpmn.forms.mentions import mentioned
 from bpmn.forms.model import Form
+from bpmn.forms.order import computed_from
 from engine.attaching import (
     Target,
     attach,
@@ -64,9 +66,7 @@ def accept(
     checked = check_answers(
         form, answers, variables=variables, now=at_home(work.now), lookup=_Found(facts), correcting=correcting
     )
-    if checked.errors:
-        problems = [FieldProblem(path=each.path, code=each.code, params=each.params) for each in checked.errors]
-        raise Invalid("ANSWERS_REFUSED", {"count": len(problems)}, problems=problems)
+    _refuse(checked.errors)
     places = places_of(form, checked.answers)
     taken = taken_uploads(facts.uploads, checked.files)
     refuse_unaccepted(taken, places)
@@ -80,6 +80,29 @@ def accept(
         businesses=facts.businesses,
         last_seq=target.last_seq + len(attachments),
     )
+
+
+def recomputed(form: Form, variables: Mapping[str, object], *, changed: Set[str], now: datetime) -> dict[str, object]:
+    """The computed fields of a form that was filled in earlier, where these changed variables give them another value.
+
+    What depends on the clock alone stays as it was when the form was filled in.
+
+    Raises: Invalid ANSWERS_REFUSED when the form's conditions take too much work now.
+    """
+    follows = computed_from(form.fields, changed)
+    if not follows:
+        return {}
+    checked = check_answers(
+        form, {}, variables=variables, now=at_home(now), lookup=_Found(Facts()), correcting=frozenset()
+    )
+    _refuse(checked.errors)
+    return {key: value for key, value in checked.answers.items() if key in follows}
+
+
+def _refuse(errors: Sequence[FieldError]) -> None:
+    if errors:
+        problems = [FieldProblem(path=each.path, code=each.code, params=each.params) for each in errors]
+        raise Invalid("ANSWERS_REFUSED", {"count": len(problems)}, problems=problems)
 
 
 class _Found:

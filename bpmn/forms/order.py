@@ -1,6 +1,6 @@
 """The order in which a form's fields are decided: a field after those that its conditions or its value need."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
@@ -48,6 +48,18 @@ def cycle_in(fields: tuple[Field, ...]) -> tuple[str, ...]:
     except CycleError as error:
         return tuple(dict.fromkeys(error.args[1]))
     return ()
+
+
+def computed_from(fields: tuple[Field, ...], changed: Set[str]) -> frozenset[str]:
+    """The keys of the computed fields whose value these variables decide, directly or through other fields."""
+    moving = set(changed)
+    computed = set()
+    for each in in_order(fields):
+        if _deciding(each) & moving:
+            moving.add(each.field.key)
+            if each.field.type is FieldType.EXPRESSION:
+                computed.add(each.field.key)
+    return frozenset(computed)
 
 
 def names_in(texts: tuple[str | None, ...]) -> frozenset[str]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from bpmn.forms.defaults import default_start_form
 from bpmn.forms.model import Form
-from engine.answering import accept
+from engine.answering import accept, recomputed
 from engine.attaching import Target
 from engine.errors import FieldProblem, Invalid
 from engine.loading import load_ticket, require_reason
@@ -23,7 +23,7 @@ FIXED = frozenset({"business", "followers"})
 
 
 def correct(work: Work, ticket_id: str, *, answers: Mapping[str, object], reason: str | None) -> Case:
-    """Change earlier answers; computed fields follow, and the timeline keeps what they were before.
+    """Change earlier answers; computed fields of every form filled in so far follow, and the timeline keeps both values.
 
     Raises: NotFound, Conflict TICKET_ENDED or TICKET_SUSPENDED, Forbidden HOLDER_OR_ADMIN_ONLY, Invalid for a missing
         reason, a field that may not be corrected, or a wrong value.
@@ -43,6 +43,9 @@ def correct(work: Work, ticket_id: str, *, answers: Mapping[str, object], reason
         attachments += accepted.attachments
         taken += accepted.uploads
         last_seq = accepted.last_seq
+    for form in filled_forms(case):
+        changed_keys = {key for key in after if after[key] != case.variables.get(key)}
+        after.update(recomputed(form, after, changed=changed_keys, now=work.now))
     before = {key: case.variables.get(key) for key in after if after[key] != case.variables.get(key)}
     if not before:
         return case
