@@ -21,6 +21,7 @@ from app.languages import negotiated
 from app.problems import problem_answer
 from bpmn.errors import FaultdeskError
 from engine.errors import Unauthenticated
+from engine.hashing import HashingDue
 from storage.answer import Answer
 from storage.credentials import Credential, SessionCredential, TokenCredential, hash_of
 from storage.idempotency import IdempotencyKey
@@ -68,7 +69,11 @@ class Ask:
         def counted(work: Store) -> Answer | FaultdeskError:
             nonlocal runs
             runs += 1
-            return act(work)
+            try:
+                return act(work)
+            except HashingDue:
+                runs -= 1  # This is no race that was lost.
+                raise
 
         try:
             answer = perform(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
+from engine.hashing import Hashing, settling
 from storage.database import Database
 from storage.retrying import run_again
 from storage.store import Store
@@ -12,7 +13,8 @@ T = TypeVar("T")
 
 
 def in_background(database: Database, act: Callable[[Store], T], *, now: datetime, writing: bool = True) -> T:
-    """What `act` gives, after its queued writes are committed. `act` may run up to three times.
+    """What `act` gives, after its queued writes are committed. `act` may run up to three times, and once
+    more for each password that it has hashed.
 
     A commit whose answer was lost is tried again too, so what `act` writes must bear being written twice. With
     `writing` False it sees one moment of the database, so that a check never takes a moving ticket for a broken one.
@@ -20,12 +22,14 @@ def in_background(database: Database, act: Callable[[Store], T], *, now: datetim
     Raises: what `act` raises, Busy.
     """
 
+    passwords = Hashing()
+
     def once(sent: Callable[[], None]) -> T:
         with database.channel(writing=writing, snapshot=not writing) as channel:
-            work = Store(channel, gate=None, now=now)
+            work = Store(channel, gate=None, now=now, passwords=passwords)
             result = act(work)
             sent()
             work.commit()
             return result
 
-    return run_again(database, once, repeatable=True)
+    return run_again(database, lambda sent: settling(lambda: once(sent)), repeatable=True)

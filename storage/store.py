@@ -3,6 +3,7 @@
 from datetime import datetime
 from functools import cached_property
 
+from engine.hashing import Hashing
 from engine.values.actors import Actor
 from storage.audit import AuditLog
 from storage.businesses import BusinessStore
@@ -26,9 +27,18 @@ from storage.work import Gate, Work
 class Store(Work):
     """One request's door to everything that is remembered. `address` is where the request came from, for the audit."""
 
-    def __init__(self, channel: Channel, *, gate: Gate | None, now: datetime, address: str | None = None) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        *,
+        gate: Gate | None,
+        now: datetime,
+        address: str | None = None,
+        passwords: Hashing | None = None,
+    ) -> None:
         super().__init__(channel, gate=gate, now=now)
         self.address = address
+        self.passwords = passwords or Hashing()
 
     @property
     def admitted(self) -> Actor | None:

@@ -5,7 +5,7 @@ A command may run again from the start (`storage.retrying`), so it must have no 
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ from psycopg import Error as PostgresError
 
 from bpmn.errors import FaultdeskError
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, Unauthenticated
+from engine.hashing import Hashing, settling
 from engine.values.actors import Actor, Permission, Scope
 from storage import idempotency as keys
 from storage.answer import Answer, Replayed
@@ -42,6 +43,7 @@ class Asking:
     idempotency: IdempotencyKey | None = None
     address: str | None = None
     now: datetime
+    passwords: Hashing = field(default_factory=Hashing)
 
     def door(self) -> Door | None:
         """The gate for one run; None lets an anonymous request through where the route asks nothing of it.
@@ -75,9 +77,10 @@ def perform(  # noqa: PLR0913 - everything but `database` and `act` is named by 
 ) -> Answer:
     """Run a command in one transaction and give its answer, or the one given before to the same keyed request.
 
-    `act` may run up to three times. A refusal it raises undoes everything it did; one it *returns* is raised after its
-    writes are committed (a wrong password is both refused and counted). With an idempotency key and `on_refusal`, a
-    refusal by the domain (403, 404, 409, 412, 422) is rendered, kept and answered instead of raised.
+    `act` may run up to three times, and once more for each password that it has hashed or verified: that is done
+    while no transaction is open (`engine.hashing`). A refusal it raises undoes everything it did; one it *returns* is
+    raised after its writes are committed (a wrong password is both refused and counted). With an idempotency key and
+    `on_refusal`, a refusal by the domain (403, 404, 409, 412, 422) is rendered, kept and answered instead of raised.
 
     Raises: Unauthenticated, Forbidden, Invalid `KEY_REUSED` (see Door), what `act` raises, Busy.
     """
@@ -86,7 +89,7 @@ def perform(  # noqa: PLR0913 - everything but `database` and `act` is named by 
     asking = Asking(credential=credential, require=require, scope=scope, idempotency=key, address=address, now=now)
 
     def once(sent: Callable[[], None]) -> Answer:
-        return _run(database, act, asking, on_refusal, sent)
+        return settling(lambda: _run(database, act, asking, on_refusal, sent))
 
     try:
         return run_again(database, once, repeatable=key is not None)
@@ -131,7 +134,7 @@ def _run(
     actor: Actor | None = None
     try:
         with database.channel(writing=True) as channel:
-            work = Store(channel, gate=door, now=asking.now, address=asking.address)
+            work = Store(channel, gate=door, now=asking.now, address=asking.address, passwords=asking.passwords)
             try:
                 return _commit(work, act(work), asking, door, sent)
             finally:

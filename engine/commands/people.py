@@ -12,7 +12,7 @@ from engine.checking import Checks, check_revision
 from engine.commands.sign_in import new_session, reauthenticate
 from engine.errors import Conflict, NotFound
 from engine.ids import new_id, parse_uuid
-from engine.passwords import check_password, hash_password, verify
+from engine.passwords import check_password
 from engine.permitting import need
 from engine.ports.work import Work
 from engine.values.actors import Permission
@@ -75,7 +75,7 @@ def add(
     checks.done()
     if work.people.by_name(name) is not None:
         raise Conflict("NAME_TAKEN", {"name": name})
-    work.people.add(user, password_hash=None if password is None else hash_password(password))
+    work.people.add(user, password_hash=None if password is None else work.passwords.hash(password))
     record(work, AuditType.USER_CREATED, f"user:{name}", {"after": _facts(user)})
     return user
 
@@ -139,7 +139,7 @@ def change_own_profile(work: Work, profile: Profile, *, password: str | None = N
         checks.refuse("password", "PASSWORD_REQUIRED")
     checks.done()
     if after.email != before.email:
-        refusal = reauthenticate(work, before.id, verified=_is_password(work, before, password or ""))
+        refusal = reauthenticate(work, before.id, password=password or "")
         if refusal is not None:
             return refusal
     return _save(work, before, after, AuditType.USER_CHANGED)
@@ -158,7 +158,7 @@ def change_own_password(
     checks = Checks()
     check_password(checks, "new_password", new_password, about=(user.name, user.display_name))
     checks.done()
-    refusal = reauthenticate(work, user.id, verified=_is_password(work, user, password))
+    refusal = reauthenticate(work, user.id, password=password)
     if refusal is not None:
         return refusal
     set_password(work, user, new_password)
@@ -168,7 +168,7 @@ def change_own_password(
 
 def set_password(work: Work, user: User, password: str) -> None:
     """Store a checked password; whoever used the old one is out."""
-    work.people.set_password(user.id, hash_password(password))
+    work.people.set_password(user.id, work.passwords.hash(password))
     work.sessions.end_all(user.id)
     work.tokens.revoke_all(user.id, at=work.now)
     record(work, AuditType.PASSWORD_CHANGED, f"user:{user.name}", by=user.person)
@@ -188,10 +188,6 @@ def _self(work: Work) -> User:
     user = work.people.get(work.actor.id, lock=True)
     assert user is not None
     return user
-
-
-def _is_password(work: Work, user: User, password: str) -> bool:
-    return verify(work.people.password_hash(user.id), password)
 
 
 def _save(work: Work, before: User, after: User, event: AuditType) -> User:

@@ -12,7 +12,7 @@ from uuid import UUID
 from bpmn.errors import FaultdeskError
 from engine.audit import record
 from engine.errors import Forbidden, TooMany, Unauthenticated
-from engine.passwords import hash_password, is_outdated
+from engine.passwords import is_outdated
 from engine.ports.work import Work
 from engine.secret import hash_of, new_secret
 from engine.throttling import PER_ACCOUNT, PER_ADDRESS, account_key, address_key, count, uncount, wait
@@ -78,7 +78,7 @@ def finish(
     work.sessions.count(uncount(counts[address_key(work.address)], work.now))
     work.sessions.forget(account_key(attempt.name, work.address))
     if attempt.password_hash is not None and is_outdated(attempt.password_hash):
-        work.people.set_password(user.id, hash_password(password))
+        work.people.set_password(user.id, work.passwords.hash(password))
     if previous is not None:
         work.sessions.end(previous)
     record(work, AuditType.SIGNED_IN, _subject(user), by=user.person)
@@ -111,8 +111,11 @@ def sign_out(work: Work) -> None:
         record(work, AuditType.SIGNED_OUT, f"user:{actor.name}")
 
 
-def reauthenticate(work: Work, user_id: UUID, *, verified: bool) -> FaultdeskError | None:
+def reauthenticate(work: Work, user_id: UUID, *, password: str) -> FaultdeskError | None:
     """Count and judge somebody signed in who was asked for the password again; None when it was right.
+
+    Whoever is throttled has no password looked at. Guesses sent at one moment may all be looked at, but the count is
+    asked again before any of them is answered.
 
     Returned, not raised, so that it is counted: TooMany `SIGN_IN_THROTTLED`, Forbidden `PASSWORD_WRONG`.
     """
@@ -121,7 +124,7 @@ def reauthenticate(work: Work, user_id: UUID, *, verified: bool) -> FaultdeskErr
     seconds = wait(counts, work.now)
     if seconds:
         return TooMany("SIGN_IN_THROTTLED", {"retry_after": seconds})
-    if verified:
+    if work.passwords.verify(work.people.password_hash(user_id), password):
         work.sessions.forget(key)
         return None
     work.sessions.count(count(counts, PER_ACCOUNT, work.now))

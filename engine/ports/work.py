@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
+from engine.hashing import Hashing
 from engine.ports.audit import Audit
 from engine.ports.businesses import Businesses
 from engine.ports.deployments import Deployments
@@ -39,6 +40,10 @@ class Work(Protocol):
     @property
     def asker(self) -> Actor | None:
         """Who is asking, None for an anonymous unit of work."""
+
+    @property
+    def passwords(self) -> Hashing:
+        """Hashes and verifications of passwords, which no transaction waits for."""
 
     @property
     def audit(self) -> Audit:
