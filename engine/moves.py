@@ -34,6 +34,7 @@ def move(
     step: Step,
     *,
     at: datetime,
+    by: Person,
     memory: Memory,
     variables: Mapping[str, object],
     holders: Mapping[str, Person] | None = None,
@@ -45,11 +46,13 @@ def move(
     opened = _opened(case, step.opened, at=at, memory=memory, holders=holders or {})
     gone = {ended.token for ended in step.ended if ended.reason != "completed"}
     cancelled = tuple(
-        replace(task, state=TaskState.CANCELLED, ended_at=at, version=task.version + 1)
+        replace(task, state=TaskState.CANCELLED, ended_at=at, ended_by=by, version=task.version + 1)
         for task in case.live_tasks()
         if task.token in gone
     )
-    ticket = _advanced(case.ticket, step, at=at, last_seq=case.ticket.last_seq + len(opened), variables=variables)
+    ticket = _advanced(
+        case.ticket, step, at=at, by=by, last_seq=case.ticket.last_seq + len(opened), variables=variables
+    )
     memory = replace(memory, visits={**memory.visits, **{task.element_id: task.visit for task in opened}})
     return Moved(
         ticket=ticket,
@@ -71,7 +74,7 @@ def announcement(task: Task) -> NewJob:
 
 def ended(case: Case, *, phase: Phase, at: datetime, by: Person) -> tuple[Ticket, tuple[Task, ...]]:
     """The ticket and its tasks when somebody withdraws or cancels it: nothing of it goes on."""
-    ticket = replace(case.ticket, phase=phase, suspended=False, stuck=None, closed_at=at)
+    ticket = replace(case.ticket, phase=phase, suspended=False, stuck=None, closed_at=at, halted_by=by, halted_at=at)
     tasks = tuple(
         replace(task, state=TaskState.CANCELLED, ended_at=at, ended_by=by, version=task.version + 1)
         for task in case.live_tasks()
@@ -105,14 +108,18 @@ def _opened(
     return tuple(tasks)
 
 
-def _advanced(ticket: Ticket, step: Step, *, at: datetime, last_seq: int, variables: Mapping[str, object]) -> Ticket:
+def _advanced(
+    ticket: Ticket, step: Step, *, at: datetime, by: Person, last_seq: int, variables: Mapping[str, object]
+) -> Ticket:
     stuck = None
     if step.stuck is not None:
         stuck = Stuck(code=step.stuck.code, element_id=step.stuck.element_id, params=step.stuck.params)
     status = step.status or (CLOSED if step.finished else ticket.status)
     ticket = replace(ticket, status=status, stuck=stuck, last_seq=last_seq)
     ticket = described(ticket, variables)
-    return replace(ticket, phase=Phase.CLOSED, closed_at=at) if step.finished else ticket
+    if not step.finished:
+        return ticket
+    return replace(ticket, phase=Phase.CLOSED, closed_at=at, halted_by=by, halted_at=at)
 
 
 def described(ticket: Ticket, variables: Mapping[str, object]) -> Ticket:

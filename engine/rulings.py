@@ -119,9 +119,9 @@ def rule_on_ticket(action: Action, case: Case, actor: Actor) -> Ruling:
     """The ruling on one of TICKET_ACTIONS."""
     ended = case.ticket.phase is not Phase.RUNNING
     if ended and action not in (Action.COMMENT, Action.COMMENT_INTERNALLY, Action.FOLLOW):
-        return _no("TICKET_ENDED", {"phase": case.ticket.phase.value, "at": case.ticket.closed_at}, Conflict)
+        return _no("TICKET_ENDED", {"phase": case.ticket.phase.value, **_halt(case)}, Conflict)
     if case.ticket.suspended and action not in _WHILE_SUSPENDED:
-        return _no("TICKET_SUSPENDED", None, Conflict)
+        return _no("TICKET_SUSPENDED", _halt(case), Conflict)
     return _TICKET_RULES[action](case, actor)
 
 
@@ -144,6 +144,12 @@ def _no(code: str, params: Mapping[str, object] | None = None, refusal: type[Fau
     return Ruling(allowed=False, code=code, params=params or {}, refusal=refusal)
 
 
+def _halt(case: Case) -> dict[str, object]:
+    """Who put the ticket on hold or ended it, and when."""
+    by = case.ticket.halted_by
+    return {"by": None if by is None else by.display_name, "at": case.ticket.halted_at}
+
+
 def _task_closed(case: Case, task: Task) -> Ruling | None:
     if task.state not in LIVE:
         facts: dict[str, object] = {"state": task.state.value, "by": None, "at": task.ended_at}
@@ -151,7 +157,7 @@ def _task_closed(case: Case, task: Task) -> Ruling | None:
             facts["by"] = task.ended_by.display_name
         return _no("NOT_ACTIVE", facts, Conflict)
     if case.ticket.suspended:
-        return _no("TICKET_SUSPENDED", None, Conflict)
+        return _no("TICKET_SUSPENDED", _halt(case), Conflict)
     return None
 
 
@@ -233,7 +239,7 @@ def _withdraw(case: Case, actor: Actor) -> Ruling:
 
 def _suspend(case: Case, actor: Actor) -> Ruling:
     if case.ticket.suspended:
-        return _no("ALREADY_SUSPENDED", None, Conflict)
+        return _no("ALREADY_SUSPENDED", _halt(case), Conflict)
     return _holder_or_admin(case, actor)
 
 

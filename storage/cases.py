@@ -43,6 +43,7 @@ _RUNNING = t.deployment.join(t.process, t.process.c.id == t.deployment.c.process
 _CASE = (
     sa.select(
         *rows.TICKET_COLUMNS,
+        *rows.person_columns(rows.halter, "halter"),
         *_DEPLOYMENT,
         t.ticket_state.c.state.label("position"),
         t.ticket_state.c.variables,
@@ -52,6 +53,7 @@ _CASE = (
         t.ticket.join(t.ticket_state, t.ticket_state.c.ticket_id == t.ticket.c.id)
         .join(rows.requester, rows.requester.c.id == t.ticket.c.requester_id)
         .join(_RUNNING, t.deployment.c.id == t.ticket.c.deployment_id)
+        .outerjoin(rows.halter, rows.halter.c.id == t.ticket.c.halted_by)
     )
     .where(t.ticket.c.id == _TICKET_ID)
 )
@@ -215,7 +217,7 @@ class CaseStore:
         row = found[0]
         memory = loads(row.memory)
         return Case(
-            ticket=rows.ticket_of(row),
+            ticket=rows.ticket_of(row, halted_by=rows.person_of(row, "halter")),
             deployment=self._deployment(row, row.deployment_id, business_roles),
             tasks=tuple(rows.task_of(each) for each in tasks),
             state=bytes(row.position),

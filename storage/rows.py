@@ -16,6 +16,7 @@ from storage.json import dumps, loads
 requester = t.user.alias("requester")
 assignee = t.user.alias("assignee")
 finisher = t.user.alias("finisher")
+halter = t.user.alias("halter")
 
 
 def person_columns(source: FromClause, prefix: str) -> tuple[sa.ColumnElement[Any], ...]:
@@ -39,13 +40,13 @@ def person_of(row: Any, prefix: str) -> Person | None:
 
 
 TICKET_COLUMNS = (
-    *(column for column in t.ticket.c if column.name != "requester_id"),
+    *(column for column in t.ticket.c if column.name not in ("requester_id", "halted_by")),
     *person_columns(requester, "requester"),
 )
 
 
-def ticket_of(row: Any) -> Ticket:
-    """A ticket from TICKET_COLUMNS."""
+def ticket_of(row: Any, *, halted_by: Person | None = None) -> Ticket:
+    """A ticket from TICKET_COLUMNS; who halted it is joined only where a command may have to say so."""
     opener = person_of(row, "requester")
     assert opener is not None
     return Ticket(
@@ -65,6 +66,8 @@ def ticket_of(row: Any) -> Ticket:
         requester=opener,
         opened_at=row.opened_at,
         closed_at=row.closed_at,
+        halted_by=halted_by,
+        halted_at=row.halted_at,
         events=row.events,
         last_hash=bytes(row.last_hash),
         last_seq=row.last_seq,
@@ -97,6 +100,8 @@ def ticket_changes(ticket: Ticket) -> dict[str, object]:
         "stuck": None if stuck is None else dumps(_stuck(stuck)),
         "priority": ticket.priority,
         "closed_at": ticket.closed_at,
+        "halted_by": _id(ticket.halted_by),
+        "halted_at": ticket.halted_at,
         "events": ticket.events,
         "last_hash": ticket.last_hash,
         "last_seq": ticket.last_seq,

@@ -247,6 +247,8 @@ ticket = _table(
     _required("requester_id", Uuid, ForeignKey("user_account.id")),
     _required("opened_at", Moment),
     Column("closed_at", Moment),
+    Column("halted_by", Uuid, ForeignKey("user_account.id")),
+    Column("halted_at", Moment),
     _required("events", Integer),
     _required("last_hash", LargeBinary),
     _required("last_seq", Integer),

@@ -23,7 +23,7 @@ FIXED = frozenset({"business", "followers"})
 
 
 def correct(work: Work, ticket_id: str, *, answers: Mapping[str, object], reason: str | None) -> Case:
-    """Change earlier answers; computed fields of every form filled in so far follow, and the timeline keeps both values.
+    """Change earlier answers; computed fields of all forms filled in so far follow, and the timeline keeps both values.
 
     Raises: NotFound, Conflict TICKET_ENDED or TICKET_SUSPENDED, Forbidden HOLDER_OR_ADMIN_ONLY, Invalid for a missing
         reason, a field that may not be corrected, or a wrong value.

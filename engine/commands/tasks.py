@@ -124,6 +124,7 @@ def _complete(
         case,
         step,
         at=work.now,
+        by=work.actor.person,
         memory=memory,
         variables=step.variables,
         holders=holders,

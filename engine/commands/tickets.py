@@ -95,7 +95,7 @@ def retry(work: Work, ticket_id: str) -> Case:
     case = load_ticket(work, ticket_id).case
     rule_on_ticket(Action.RETRY, case, work.actor).enforce()
     step = runner.retry(compiled(case.deployment), case.state, variables=case.variables, now=at_home(work.now))
-    moved = move(case, step, at=work.now, memory=case.memory, variables=step.variables)
+    moved = move(case, step, at=work.now, by=work.actor.person, memory=case.memory, variables=step.variables)
     event = follow(moved.ticket, type=EventType.TICKET_RETRIED, actor=work.actor, at=work.now, **moved.record)
     ticket = recorded(moved.ticket, event)
     work.cases.save(_changes(ticket, event, moved))
@@ -105,7 +105,7 @@ def retry(work: Work, ticket_id: str) -> Case:
 def _open(work: Work, case: Case, start: Node, accepted: Accepted) -> Opened:
     variables = case.variables
     step = runner.start(compiled(case.deployment), variables=variables, now=at_home(work.now))
-    moved = move(case, step, at=work.now, memory=case.memory, variables=step.variables)
+    moved = move(case, step, at=work.now, by=work.actor.person, memory=case.memory, variables=step.variables)
     event = follow(
         moved.ticket,
         type=EventType.TICKET_OPENED,
@@ -254,6 +254,7 @@ def _overlay(
     rule_on_ticket(action, case, work.actor).enforce()
     why = require_reason(reason)
     event = follow(case.ticket, type=event_type, actor=work.actor, at=work.now, reason=why)
-    ticket = recorded(replace(case.ticket, suspended=suspended), event)
+    by, at = (work.actor.person, work.now) if suspended else (None, None)
+    ticket = recorded(replace(case.ticket, suspended=suspended, halted_by=by, halted_at=at), event)
     work.cases.save(Changes(ticket=ticket, event=event))
     return replace(case, ticket=ticket)

@@ -51,6 +51,9 @@ class Ticket:
     requester: Person
     opened_at: datetime
     closed_at: datetime | None = None
+    halted_by: Person | None = None
+    """Who put it on hold or ended it, for whoever comes too late; lists do not ask for it."""
+    halted_at: datetime | None = None
     events: int = 0
     """How many events the timeline holds; the newest has this number."""
     last_hash: bytes = b""
