@@ -1,4 +1,4 @@
-# Two functions for the README's story, to be sourced by bash or zsh. They need curl and Python, nothing else.
+# Two functions for the README's story, to be sourced by bash. They need curl and Python, nothing else.
 
 # api WHO METHOD PATH [CURL OPTIONS]: a request to /api/v1 with the bearer token that is kept for WHO.
 api() {
