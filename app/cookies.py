@@ -3,8 +3,8 @@
 from flask import Request, Response
 
 from app.settings import Settings
+from engine.commands.sign_in import ABSOLUTE
 from storage.credentials import SessionCredential, hash_of
-from storage.gate import ABSOLUTE
 
 _LONGEST = 200
 

@@ -22,7 +22,6 @@ from storage.tables import session
 from storage.types import Moment
 
 IDLE = timedelta(minutes=30)
-ABSOLUTE = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
 
 _SEEN = (

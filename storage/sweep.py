@@ -6,7 +6,7 @@ from itertools import islice
 import sqlalchemy as sa
 
 from engine.ports.blobs import Blobs
-from storage import jobs, uploads
+from storage import case_saving, idempotency, jobs, uploads
 from storage import tables as t
 from storage.background import in_background
 from storage.database import Database
@@ -14,8 +14,6 @@ from storage.work import Work
 
 BLOBS_KEPT = timedelta(hours=24)
 """How long bytes may wait for the row that speaks of them."""
-IDEMPOTENCY_KEPT = timedelta(hours=24)
-SAVED_ANSWERS_KEPT = timedelta(days=30)
 ATTEMPTS_KEPT = timedelta(days=1)
 LINKS_KEPT = timedelta(days=7)
 """How long a used or expired one-time link still answers that it was one."""
@@ -29,8 +27,8 @@ def sweep_rows(work: Work) -> None:
     attempts = t.login_attempt.c
     for clause in (
         sa.delete(t.session).where(t.session.c.expires_at < now),
-        sa.delete(t.idempotency).where(t.idempotency.c.created_at < now - IDEMPOTENCY_KEPT),
-        sa.delete(t.saved_answers).where(t.saved_answers.c.updated_at < now - SAVED_ANSWERS_KEPT),
+        sa.delete(t.idempotency).where(t.idempotency.c.created_at < now - idempotency.KEPT),
+        sa.delete(t.saved_answers).where(t.saved_answers.c.updated_at < now - case_saving.SAVED_FOR),
         sa.delete(t.one_time_link).where(t.one_time_link.c.expires_at < now - LINKS_KEPT),
         sa.delete(t.login_attempt).where(
             attempts.window_started_at < now - ATTEMPTS_KEPT,

@@ -5,11 +5,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
+from app import cookies
+from engine.commands import sign_in
 from engine.ids import new_id
+from storage import case_saving, idempotency, uploads
 from storage import tables as t
-from storage import uploads
 from storage.background import in_background
 from storage.blobs import BlobDirectory
 from storage.channel import Statement
@@ -24,6 +27,18 @@ SECOND = timedelta(seconds=1)
 def count(database: Database, table: sa.Table) -> int:
     with database.channel(writing=False) as channel:
         return len(channel.ask([Statement(sa.select(table))])[0])
+
+
+def test_how_long_something_is_kept_is_said_once(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    alice = add_user(database, "alice")
+    answer = {"request_hash": b"", "status": 200, "body": "", "headers": "", "created_at": NOW - SECOND}
+    insert(database, t.idempotency, actor_id=alice, key="k", **answer)
+    insert(database, t.saved_answers, user_id=alice, key="k", answers="{}", updated_at=NOW - SECOND)
+    monkeypatch.setattr(idempotency, "KEPT", timedelta(0))
+    monkeypatch.setattr(case_saving, "SAVED_FOR", timedelta(0))
+    in_background(database, sweep_rows, now=NOW)
+    assert (count(database, t.idempotency), count(database, t.saved_answers)) == (0, 0)
+    assert cookies.ABSOLUTE is sign_in.ABSOLUTE
 
 
 def test_every_row_goes_just_after_its_time(database: Database) -> None:
