@@ -73,17 +73,22 @@ def _has_errors(found: Inspection) -> bool:
 
 def _print(file: Path, found: Inspection, language: str) -> None:
     console = Console(soft_wrap=True, highlight=False)
-    console.print(Styled.assemble((str(file), "bold"), ": ", (found.verdict.value, "bold")))
+    console.print(Styled.assemble((harmless(str(file)), "bold"), ": ", (found.verdict.value, "bold")))
     for each in found.findings:
-        place = f"{each.file}:{each.line}" if each.file else str(each.line)
+        place = harmless(f"{each.file}:{each.line}") if each.file else str(each.line)
         line = Styled.assemble(
             f"  {place:>5}  ",
             (f"{each.severity.value:<7}", _STYLES[each.severity]),
             f"  {each.code}  ",
-            (each.element_id or "", "cyan"),
+            (harmless(each.element_id or ""), "cyan"),
         )
         console.print(line)
-        console.print(Styled(f"         {messages_of(each)[language]}"))
+        console.print(Styled(f"         {harmless(messages_of(each)[language])}"))
+
+
+def harmless(text: str) -> str:
+    """The text with everything in it that a terminal would obey, or that would pretend to be a line, written out."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in text)
 
 
 def _directory(db: str | None, server: str | None) -> Directory | None:

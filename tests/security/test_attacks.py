@@ -9,6 +9,7 @@ from marshmallow import ValidationError
 
 from app.api.schemas.fields import Whole
 from app.bodies import parse_json
+from app.cli.lint import harmless
 from app.errors import Malformed, Unreadable
 from app.settings import SettingsError, settings_from
 
@@ -44,3 +45,7 @@ def test_all_who_start_at_once_have_one_key_in_a_directory_of_their_own(tmp_path
     assert [len(key) for key in keys] == [64]
     assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
     assert [each.name for each in (tmp_path / "data").iterdir()] == ["secret-key"]
+
+
+def test_a_name_in_a_file_cannot_speak_to_the_terminal() -> None:
+    assert harmless("u\x9b31m\u202e\n0 errors 故障") == "u\\x9b31m\\u202e\\n0 errors 故障"
