@@ -102,7 +102,14 @@ _DONE = (
     .order_by(t.task.c.ended_at.desc(), t.task.c.ticket_id.desc(), t.task.c.seq.desc())
     .limit(_LIMIT)
 )
-_COUNT_OFFERS = sa.select(_OFFERED.c.ticket_id, _OFFERED.c.seq)
+# What waits on a ticket on hold is listed, so that nobody looks for it, but not counted: nobody can take it now.
+_COUNT_OFFERS = (
+    sa.select(t.offer.c.ticket_id, t.offer.c.seq)
+    .join(t.ticket, t.ticket.c.id == t.offer.c.ticket_id)
+    .where(t.offer.c.role == bindparam("role"), t.offer.c.business == bindparam("business"), ~t.ticket.c.suspended)
+    .order_by(t.offer.c.opened_at, t.offer.c.ticket_id, t.offer.c.seq)
+    .limit(_LIMIT)
+)
 _COUNT_MINE = (
     sa.select(t.task.c.ticket_id, t.task.c.seq)
     .where(t.task.c.assignee_id == bindparam("me", type_=sa.Uuid), t.task.c.state == sa.literal_column("'claimed'"))
@@ -129,10 +136,9 @@ class InboxLists:
         return self._page(found, limit, newest_first=newest_first)
 
     def counts(self) -> dict[InboxView, int]:
-        """How many tasks the actor may claim and holds, counted up to COUNTED."""
+        """How many tasks the actor may claim now and holds, counted up to COUNTED."""
         actor = self._work.actor
-        place = {**_place(None, newest_first=False), "limit": COUNTED}
-        offers = [Statement(_COUNT_OFFERS, {**place, **grant}) for grant in _grants(actor)]
+        offers = [Statement(_COUNT_OFFERS, {**grant, "limit": COUNTED}) for grant in _grants(actor)]
         *offered, mine = self._work.read(*offers, Statement(_COUNT_MINE, {"me": actor.id, "limit": COUNTED}))
         claimable = {(row.ticket_id, row.seq) for result in offered for row in result}
         return {InboxView.CLAIMABLE: min(len(claimable), COUNTED), InboxView.MINE: len(mine)}

@@ -19,7 +19,7 @@ class Inbox(Protocol):
         """A page of the actor's inbox: oldest first, or (done) newest first."""
 
     def counts(self) -> dict[InboxView, int]:
-        """How many tasks the actor may claim and holds; counting stops at 100."""
+        """How many tasks the actor may claim now, none of a ticket on hold, and holds; counting stops at 100."""
 
 
 class TicketLists(Protocol):
