@@ -291,7 +291,7 @@ def policy_of(text: str) -> Policy:
         ),
         withdrawal=Withdrawal(value.get("withdrawal", Withdrawal.BEFORE_FIRST_CLAIM)),
         withdrawal_task=value.get("withdrawal_task"),
-        urging=value.get("urging", True),
+        urging=value.get("urging", False),
     )
 
 

@@ -169,13 +169,16 @@ def _checked(policy: Policy) -> Policy:
     _known(checks, "policy.notification.events", notification.events, NOTIFIED_EVENTS)
     _known(checks, "policy.notification.channels", notification.channels, CHANNELS)
     _known(checks, "policy.notification.frequency", (notification.frequency,), FREQUENCIES)
+    if policy.urging:
+        checks.refuse("policy.urging", "FIELD_NOT_ONE_OF", allowed=[False])
     checks.done()
     return policy
 
 
-NOTIFIED_EVENTS = ("task_opened", "task_assigned", "ticket_closed", "comment_added")
+# What this release does; an option that did nothing would be a promise.
+NOTIFIED_EVENTS = ("task_opened",)
 CHANNELS = ("email",)
-FREQUENCIES = ("once", "repeat", "digest")
+FREQUENCIES = ("once",)
 
 
 def _known(checks: Checks, path: str, values: Sequence[str], known: Sequence[str]) -> None:

@@ -36,9 +36,10 @@ class NotificationPolicy:
     """Which events are announced, by which channels, and how often."""
 
     events: tuple[str, ...] = ("task_opened",)
+    """`task_opened`: a task waits for its candidates, or was handed to somebody."""
     channels: tuple[str, ...] = ("email",)
     frequency: str = "once"
-    """`once`, `repeat` or `digest`."""
+    """`once` for each announcement."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +50,8 @@ class Policy:
     withdrawal: Withdrawal = Withdrawal.BEFORE_FIRST_CLAIM
     withdrawal_task: str | None = None
     """Element id, for BEFORE_TASK: withdrawing ends once a task of this element has opened."""
-    urging: bool = True
+    urging: bool = False
+    """Whether people may urge whoever holds a task on; not offered yet."""
 
 
 @dataclass(frozen=True, kw_only=True)

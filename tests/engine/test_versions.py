@@ -11,7 +11,7 @@ from engine.commands import categories, deployments, drafts, processes, roles, s
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, PreconditionRequired, TooLarge
 from engine.queries import catalogue
 from engine.queries import processes as reading
-from engine.values.processes import Kind, Names, Policy, Withdrawal
+from engine.values.processes import Kind, Names, NotificationPolicy, Policy, Withdrawal
 from storage.database import Database
 from storage.store import Store
 from tests.support.acting import contents, do, recorded, see, staff
@@ -282,6 +282,22 @@ def test_a_policy_that_withdraws_before_a_task_names_it(desk: Database) -> None:
     policy = Policy(withdrawal=Withdrawal.BEFORE_TASK)
     with pytest.raises(Invalid, match="FIELDS_INVALID"):
         do(desk, "root", lambda work: processes.enable(work, "fault", policy=policy, revision=1))
+
+
+@pytest.mark.parametrize(
+    ("policy", "path"),
+    [
+        (Policy(notification=NotificationPolicy(events=("ticket_closed",))), "policy.notification.events"),
+        (Policy(notification=NotificationPolicy(channels=("sms",))), "policy.notification.channels"),
+        (Policy(notification=NotificationPolicy(frequency="digest")), "policy.notification.frequency"),
+        (Policy(urging=True), "policy.urging"),
+    ],
+)
+def test_a_policy_cannot_ask_for_what_would_not_happen(desk: Database, policy: Policy, path: str) -> None:
+    do(desk, "dave", importing())
+    with pytest.raises(Invalid) as refused:
+        do(desk, "root", lambda work: processes.enable(work, "fault", policy=policy, revision=1))
+    assert [(each.path, each.code) for each in refused.value.problems] == [(path, "FIELD_NOT_ONE_OF")]
 
 
 def test_deployments_are_numbered_and_say_who_when_and_why(ready: Database) -> None:

@@ -47,7 +47,7 @@ class PolicyTaken(Taken):
     notification = Part(NotificationTaken, load_default=lambda: NotificationTaken().load({}))
     withdrawal = choice(Withdrawal, load_default=Withdrawal.BEFORE_FIRST_CLAIM.value)
     withdrawal_task = text(_KEY, required=False, load_default=None, allow_none=True)
-    urging = Flag(load_default=True)
+    urging = Flag(load_default=False)
 
 
 class EnableTaken(Taken):
