@@ -144,11 +144,17 @@ ATTACHMENTS_PER_TICKET: Final = 20
 ATTACHMENT_BYTES: Final = 25 * 1024 * 1024
 """Bytes of one attachment."""
 
+SAVED_UPLOADS: Final = 100
+"""Files that one set of saved answers keeps from expiring; of further ones it holds the names alone."""
+
 UPLOADS_BYTES: Final = 1024 * 1024 * 1024
 """Bytes of all uploads of one person that no ticket has taken yet."""
 
 IMAGE_PIXELS: Final = 64_000_000
 """Pixels of one image: a phone's picture has 12 to 50 million, and decoded this many take 256 MB."""
+
+FOLLOWERS_PER_TICKET: Final = 100
+"""Followers of one ticket."""
 
 COMMENT_LENGTH: Final = 20_000
 """Characters of one comment."""

@@ -99,9 +99,9 @@ def keep_answers(work: Work, key: str, answers: Mapping[str, object], uploads: S
     """Queue the actor's saved answers under this key; their uploads named here expire no sooner than they do."""
     row = {"user_id": work.actor.id, "key": key, "answers": dumps(dict(answers))}
     work.write(_KEEP_SAVED, {**row, "updated_at": work.now})
-    for upload in uploads:
-        wanted = {"of_upload": upload, "of_user": work.actor.id}
-        work.write(_KEEP_UPLOAD, {**wanted, "expires_at": work.now + SAVED_FOR})
+    if uploads:
+        kept = {"of_user": work.actor.id, "expires_at": work.now + SAVED_FOR}
+        work.write(_KEEP_UPLOAD, [{"of_upload": upload, **kept} for upload in uploads])
 
 
 def drop_answers(work: Work, key: str) -> None:

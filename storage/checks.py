@@ -143,10 +143,17 @@ def _numbers(work: Work) -> Iterator[Violation]:
 
 def _files(work: Work, blobs: Blobs) -> Iterator[Violation]:
     """Every attachment's bytes are there."""
-    [found] = work.read(Statement(sa.select(t.attachment.c.ticket_id, t.attachment.c.seq, t.attachment.c.sha256)))
-    for row in found:
-        if not blobs.exists(row.sha256):
-            yield Violation(code="FILE_ABSENT", subject=f"{row.ticket_id}.{row.seq}", params={"sha256": row.sha256})
+    key = (t.attachment.c.ticket_id, t.attachment.c.seq)
+    first = sa.select(*key, t.attachment.c.sha256).order_by(*key).limit(BATCH)
+    statement = first
+    while True:
+        [found] = work.read(Statement(statement))
+        for row in found:
+            if not blobs.exists(row.sha256):
+                yield Violation(code="FILE_ABSENT", subject=f"{row.ticket_id}.{row.seq}", params={"sha256": row.sha256})
+        if len(found) < BATCH:
+            return
+        statement = first.where(sa.tuple_(*key) > sa.tuple_(found[-1].ticket_id, found[-1].seq))
 
 
 def _events(work: Work, ticket_id: UUID) -> Iterator[Event]:

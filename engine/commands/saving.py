@@ -1,8 +1,10 @@
 """Saved answers: what a person has filled in but not sent. Theirs alone, one per person and task or service."""
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from uuid import UUID
 
+from bpmn.limits import SAVED_UPLOADS
 from engine.ids import parse_uuid
 from engine.loading import load_task
 from engine.opening import find_service
@@ -46,7 +48,7 @@ def drop_for_service(work: Work, service: str) -> None:
 
 
 def _save(work: Work, key: str, answers: Mapping[str, object]) -> None:
-    work.cases.keep_saved(key, answers, uploads=tuple(dict.fromkeys(_uploads(answers))))
+    work.cases.keep_saved(key, answers, uploads=tuple(islice(dict.fromkeys(_uploads(answers)), SAVED_UPLOADS)))
 
 
 def _uploads(value: object) -> Iterator[UUID]:

@@ -1,12 +1,23 @@
 """`check` finds nothing on a desk that worked, and finds each thing that somebody breaks."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 
 from engine.commands import corrections, tickets
+from storage import checks
 from storage import tables as t
+from storage.background import in_background
+from storage.blobs import BlobDirectory
+from storage.channel import Statement
 from storage.checks import check
+from storage.database import Database
+from storage.store import Store
 from tests.support.desk import ASSESSMENT, HANDLING, REVIEW, Desk
+from tests.support.office import Office
+from tests.support.people import NOW, insert
 
 
 def _worked(desk: Desk) -> str:
@@ -63,3 +74,29 @@ def test_a_lost_offer_is_found(desk: Desk) -> None:
     with desk.database.engine.begin() as connection:
         connection.execute(sa.delete(t.offer))
     assert _codes(desk) == {"OFFERS_DIFFER"}
+
+
+def test_the_bytes_of_every_attachment_are_looked_for_page_by_page(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, blobs = Office(database, tmp_path), BlobDirectory(tmp_path / "blobs")
+    kept = blobs.put([b"x"], limit=9, inspect=lambda file: None)[0].sha256
+    row = {"ticket_id": office.ticket_id, "name": "n", "media_type": "m", "size": 1, "internal": False}
+    for seq in range(1, 8):
+        sha256 = kept if seq in (1, 4) else f"{seq:064}"
+        insert(database, t.attachment, seq=seq, sha256=sha256, uploader_id=office.bob, at=NOW, **row)
+    office.change(sa.delete(t.ticket_state))
+    monkeypatch.setattr(checks, "BATCH", 3)
+    sizes: list[int] = []
+    original = Store.read
+
+    def read(work: Store, *statements: Statement) -> list[list[Any]]:
+        found = original(work, *statements)
+        sizes.extend(len(each) for each in found)
+        return found
+
+    monkeypatch.setattr(Store, "read", read)
+    found = in_background(database, lambda work: list(checks.check_all(work, blobs)), now=NOW, writing=False)
+    absent = [each.subject for each in found if each.code == "FILE_ABSENT"]
+    assert absent == [f"{office.ticket_id}.{seq}" for seq in (2, 3, 5, 6, 7)]
+    assert max(sizes) == 3
