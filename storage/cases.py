@@ -104,6 +104,11 @@ _OPENING = (
 _USER = sa.select(t.user.c.id, t.user.c.name, t.user.c.display_name).where(
     t.user.c.active, t.user.c.name == bindparam("name")
 )
+_FOLLOWER = (
+    sa.select(t.user.c.id, t.user.c.name, t.user.c.display_name)
+    .join(t.follower, t.follower.c.user_id == t.user.c.id)
+    .where(t.follower.c.ticket_id == _TICKET_ID, t.user.c.name == bindparam("name"))
+)
 _BUSINESS = sa.select(t.business.c.key).where(t.business.c.active, t.business.c.key == bindparam("key"))
 _ROLE = sa.select(t.role.c.key).where(t.role.c.key == bindparam("key"))
 _UPLOAD = sa.select(t.upload).where(
@@ -147,6 +152,11 @@ class CaseStore:
         deployment = None if row.deployment_id is None else self._deployment(row, row.deployment_id, business_roles)
         enabled = deployment is not None and row.enabled and row.retired_at is None
         return Opening(service=rows.service_of(row), deployment=deployment, enabled=enabled)
+
+    def follower(self, ticket_id: UUID, name: str) -> Person | None:
+        """See Cases."""
+        [found] = self._work.read(Statement(_FOLLOWER, {"ticket_id": ticket_id, "name": name}))
+        return _person(found[0]) if found else None
 
     def facts(
         self,

@@ -23,7 +23,10 @@ def clean_text(value: object, *, one_line: bool) -> str:
     if one_line and any(end in text for end in "\n\v\f\x85\u2028\u2029"):
         # A line end in a title would be one in a mail subject too.
         raise refusal("TEXT_NOT_ONE_LINE")
-    return _normalised(text)
+    found = normalised(text)
+    if found is None:
+        raise refusal("TEXT_TOO_MANY_MARKS", maximum=COMBINING_RUN)
+    return found
 
 
 def storable(text: str) -> bool:
@@ -37,11 +40,12 @@ def storable(text: str) -> bool:
     return True
 
 
-def _normalised(text: str) -> str:
+def normalised(text: str) -> str | None:
+    """The text in NFC, or None when it carries more combining marks in a row than are read (UAX #15 section 13)."""
     if text.isascii():
         return text
     if _longest_run(map(unicodedata.combining, text)) > COMBINING_RUN:
-        raise refusal("TEXT_TOO_MANY_MARKS", maximum=COMBINING_RUN)
+        return None
     return unicodedata.normalize("NFC", text)
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bpmn.limits import ATTACHMENTS_PER_TICKET, COMMENT_LENGTH
+from bpmn.forms.texts import normalised
+from bpmn.limits import ATTACHMENTS_PER_TICKET, COMBINING_RUN, COMMENT_LENGTH
 from engine.attaching import attach, taken_uploads, target_of
 from engine.errors import FieldProblem, Invalid, NotFound
+from engine.following import require_room
 from engine.ids import parse_uuid
 from engine.loading import load_ticket
 from engine.ports.cases import Work
@@ -47,7 +49,7 @@ def comment(
 def add_follower(work: Work, ticket_id: str, *, name: str) -> Case:
     """Let someone follow the ticket: they see it from now on, without what is internal. Following twice is no error.
 
-    Raises: NotFound, Invalid USER_UNKNOWN.
+    Raises: NotFound, Conflict TICKET_SUSPENDED, Invalid USER_UNKNOWN or TOO_MANY_FOLLOWERS.
     """
     case = load_ticket(work, ticket_id).case
     rule_on_ticket(Action.FOLLOW, case, work.actor).enforce()
@@ -56,6 +58,7 @@ def add_follower(work: Work, ticket_id: str, *, name: str) -> Case:
         raise Invalid("USER_UNKNOWN", {"name": name}, problems=[FieldProblem(path="user", code="USER_UNKNOWN")])
     if person.id in case.followers:
         return case
+    require_room(len(case.followers) + 1, path="user")
     event = follow(case.ticket, type=EventType.FOLLOWER_ADDED, actor=work.actor, at=work.now, user=person.name)
     ticket = recorded(case.ticket, event)
     work.cases.save(Changes(ticket=ticket, event=event, followers_added=((person.id, work.actor.id),)))
@@ -63,15 +66,15 @@ def add_follower(work: Work, ticket_id: str, *, name: str) -> Case:
 
 
 def remove_follower(work: Work, ticket_id: str, *, name: str) -> Case:
-    """Stop following, or (admins) stop someone else from following.
+    """Stop following, or (admins) stop someone else from following, deactivated or not.
 
-    Raises: NotFound when the ticket is not seen, the person does not follow it, or somebody else's following is not the
-        actor's to end.
+    Raises: NotFound when the ticket is not seen; Conflict TICKET_SUSPENDED; NotFound when the person does not follow
+        it, or somebody else's following is not the actor's to end.
     """
     case = load_ticket(work, ticket_id).case
-    person = work.cases.facts(users=[name], uploader=work.actor.id).users.get(name)
-    mine = person is not None and (person.id == work.actor.id or work.actor.is_admin)
-    if person is None or not mine or person.id not in case.followers:
+    rule_on_ticket(Action.FOLLOW, case, work.actor).enforce()
+    person = work.cases.follower(case.ticket.id, name)
+    if person is None or not (person.id == work.actor.id or work.actor.is_admin):
         raise NotFound("follower")
     event = follow(case.ticket, type=EventType.FOLLOWER_REMOVED, actor=work.actor, at=work.now, user=person.name)
     ticket = recorded(case.ticket, event)
@@ -80,7 +83,11 @@ def remove_follower(work: Work, ticket_id: str, *, name: str) -> Case:
 
 
 def _body(text: str) -> str:
-    body = text.strip()
+    body = normalised(text.strip())
+    if body is None:
+        limit = {"maximum": COMBINING_RUN}
+        problem = FieldProblem(path="text", code="TEXT_TOO_MANY_MARKS", params=limit)
+        raise Invalid("TEXT_TOO_MANY_MARKS", limit, problems=[problem])
     if not body:
         raise Invalid("COMMENT_EMPTY", problems=[FieldProblem(path="text", code="FIELD_REQUIRED")])
     if len(body) > COMMENT_LENGTH:

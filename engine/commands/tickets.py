@@ -11,6 +11,7 @@ from engine.answering import Accepted, accept
 from engine.attaching import Target
 from engine.compiled import compiled
 from engine.errors import Conflict, FieldProblem, Forbidden, Invalid, NotFound
+from engine.following import require_room
 from engine.ids import new_id
 from engine.loading import load_ticket, require_reason
 from engine.moves import Moved, ended, move
@@ -119,6 +120,7 @@ def _open(work: Work, case: Case, start: Node, accepted: Accepted) -> Opened:
     )
     ticket = recorded(moved.ticket, event)
     followers = _followers(accepted, work.actor.id)
+    require_room(len(followers), path="followers")
     changes = replace(
         _changes(ticket, event, moved),
         opening=True,

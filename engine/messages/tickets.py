@@ -40,6 +40,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "OUTCOME_REQUIRED": ("请选择结果：{outcomes}", "Choose an outcome: {outcomes}."),
     "OUTCOME_UNKNOWN": ("没有这个结果，可选：{outcomes}", "There is no such outcome; there are: {outcomes}."),
     "NOTHING_TO_CORRECT": ("没有要更正的内容", "There is nothing to correct."),
+    "TOO_MANY_FOLLOWERS": ("一张单据最多 {limit} 位关注人", "A ticket has at most {limit} followers."),
     "TOO_MANY_ATTACHMENTS": ("最多 {limit} 个附件", "At most {limit} attachments."),
     "FILE_NOT_ACCEPTED": ("文件 {name} 的类型不在 {accept} 之中", "The file {name} is none of {accept}."),
 }

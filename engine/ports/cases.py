@@ -48,6 +48,9 @@ class Cases(Protocol):
     def opening(self, service: str) -> Opening | None:
         """An active service by its key or id. None when there is no such service."""
 
+    def follower(self, ticket_id: UUID, name: str) -> Person | None:
+        """The follower of a ticket with this user name, deactivated or not."""
+
     def facts(
         self,
         *,
