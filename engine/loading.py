@@ -7,7 +7,8 @@ from bpmn.limits import REASON_LENGTH
 from engine.errors import FieldProblem, Invalid, NotFound, PreconditionFailed
 from engine.ids import parse_public_id, parse_uuid
 from engine.ports.cases import Work
-from engine.rulings import Sight, sight
+from engine.rulings import sight
+from engine.values.rulings import Sight
 from engine.values.tickets import Case, Task
 
 

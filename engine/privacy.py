@@ -6,9 +6,9 @@ from functools import lru_cache
 
 from bpmn.forms.model import Field
 from bpmn.model import ProcessDefinition
-from engine.rulings import Sight
 from engine.values.events import Event, EventType
 from engine.values.processes import RunningDeployment
+from engine.values.rulings import Sight
 
 
 def internal_keys(deployment: RunningDeployment) -> frozenset[str]:

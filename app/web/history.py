@@ -13,9 +13,9 @@ from app.web.words import in_language
 from bpmn.forms.defaults import default_start_form, default_task_form
 from bpmn.forms.model import Form
 from bpmn.model import Outcome, ProcessDefinition
-from engine.rulings import Ruling
 from engine.values.actors import Person
 from engine.values.events import Event, EventType
+from engine.values.rulings import Ruling
 
 _ANSWERING = (EventType.TICKET_OPENED, EventType.TASK_COMPLETED, EventType.TASK_SENT_BACK)
 

@@ -3,8 +3,8 @@
 from app.web.reader import reading
 from app.web.translating import gettext, lazy_gettext
 from bpmn.text import Text
-from engine.rulings import Action
 from engine.values.processes import Names
+from engine.values.rulings import Action
 
 _STATUSES = {
     "NEW": (lazy_gettext("New"), "blue"),

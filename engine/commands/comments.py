@@ -11,10 +11,11 @@ from engine.following import require_room
 from engine.ids import parse_uuid
 from engine.loading import load_ticket
 from engine.ports.cases import Work
-from engine.rulings import Action, rule_on_ticket
+from engine.rulings import rule_on_ticket
 from engine.timeline import follow, recorded
 from engine.values.changes import Changes
 from engine.values.events import Attachment, Comment, EventType, Upload
+from engine.values.rulings import Action
 from engine.values.tickets import Case
 
 

@@ -12,10 +12,11 @@ from engine.errors import FieldProblem, Invalid
 from engine.loading import load_ticket, require_reason
 from engine.moves import described
 from engine.ports.cases import Work
-from engine.rulings import Action, rule_on_ticket
+from engine.rulings import rule_on_ticket
 from engine.timeline import follow, recorded
 from engine.values.changes import Changes, Position
 from engine.values.events import Attachment, EventType
+from engine.values.rulings import Action
 from engine.values.tickets import Case
 
 FIXED = frozenset({"business", "followers"})

@@ -15,11 +15,12 @@ from engine.errors import FieldProblem, Invalid
 from engine.loading import load_task, require_reason, require_version
 from engine.moves import Moved, announcement, move
 from engine.ports.cases import Work
-from engine.rulings import Action, done_by, grants_of, rule_on_receiver, rule_on_task
+from engine.rulings import done_by, grants_of, rule_on_receiver, rule_on_task
 from engine.timeline import follow, recorded
 from engine.values.actors import Person
 from engine.values.changes import Changes
 from engine.values.events import EventType
+from engine.values.rulings import Action
 from engine.values.tickets import Case, Memory, Task, TaskState, Ticket
 from engine.zone import at_home
 

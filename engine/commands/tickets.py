@@ -17,11 +17,12 @@ from engine.loading import load_ticket, require_reason
 from engine.moves import Moved, ended, move
 from engine.opening import opener_grants, opens
 from engine.ports.cases import Opening, Work
-from engine.rulings import Action, rule_on_ticket
+from engine.rulings import rule_on_ticket
 from engine.timeline import follow, recorded
 from engine.values.changes import Changes
 from engine.values.events import Event, EventType
 from engine.values.processes import RunningDeployment, Service
+from engine.values.rulings import Action
 from engine.values.tickets import Case, Memory, Phase, Task, Ticket
 from engine.zone import at_home
 

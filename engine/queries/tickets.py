@@ -13,10 +13,11 @@ from engine.loading import Loaded, load_task, load_ticket
 from engine.opening import find_service
 from engine.ports.lists import Reading
 from engine.privacy import answers_seen, event_seen
-from engine.rulings import TASK_ACTIONS, TICKET_ACTIONS, Action, Ruling, Sight, rule_on_task, rule_on_ticket, sight
+from engine.rulings import rule_on_task, rule_on_ticket, sight
 from engine.values.actors import Actor
 from engine.values.events import Attachment, Comment, Event
 from engine.values.pages import Page, Place
+from engine.values.rulings import TASK_ACTIONS, TICKET_ACTIONS, Action, Ruling, Sight
 from engine.values.tickets import Case, Task
 from engine.values.views import InboxView, StartView, TaskRow, TaskView, TicketFilter, TicketRow, TicketView
 from engine.zone import at_home

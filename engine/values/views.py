@@ -9,8 +9,8 @@ from bpmn.forms.model import Form
 from bpmn.forms.showing import ShownField
 from bpmn.model import Outcome
 from bpmn.text import Text
-from engine.rulings import Action, Ruling, Sight
 from engine.values.processes import Names
+from engine.values.rulings import Action, Ruling, Sight
 from engine.values.tickets import Case, Task, Ticket
 
 

@@ -28,6 +28,7 @@ OFFENCES = (
     ("engine", "engine.offender", "flask"),
     ("engine", "engine.offender", "sqlalchemy.engine"),
     ("engine", "engine.offender", "psycopg"),
+    ("values", "engine.values.offender", "engine.rulings"),
     ("flask", "storage.offender", "flask"),
 )
 

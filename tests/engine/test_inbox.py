@@ -2,7 +2,7 @@
 
 from engine.commands import tickets
 from engine.queries import tickets as queries
-from engine.rulings import Action
+from engine.values.rulings import Action
 from engine.values.views import InboxView
 from tests.support.desk import BUNDLED, HANDLING, Desk
 

@@ -7,7 +7,7 @@ import pytest
 from engine.commands import comments, saving
 from engine.errors import Forbidden, NotFound
 from engine.queries import tickets as queries
-from engine.rulings import Sight
+from engine.values.rulings import Sight
 from engine.values.views import TicketFilter
 from storage.store import Store
 from tests.support.desk import HANDLING, REVIEW, Desk

@@ -7,8 +7,8 @@ from bpmn.errors import FaultdeskError
 from engine.commands import comments, corrections, tasks, tickets
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.queries import tickets as queries
-from engine.rulings import Action
 from engine.values.processes import Policy, Withdrawal
+from engine.values.rulings import Action
 from engine.values.tickets import Phase
 from storage import tables as t
 from storage.rows import policy_text

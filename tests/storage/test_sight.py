@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from engine.queries import tickets as queries
-from engine.rulings import Sight, sight
+from engine.rulings import sight
+from engine.values.rulings import Sight
 from engine.values.views import TicketFilter
 from storage import tables as t
 from storage.database import Database

@@ -4,8 +4,8 @@ from marshmallow import fields
 
 from app.api.schemas.common import MessagesShown, NamesShown, PageQuery, PersonShown, listed
 from app.api.schemas.fields import Entries, Flag, Shown, Str, Taken, choice, items, text
-from engine.rulings import Action
 from engine.values.processes import Kind
+from engine.values.rulings import Action
 from engine.values.tickets import Phase
 from engine.values.views import InboxView
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from app.messages import render
 from bpmn.text import EN, ZH, Text
-from engine.rulings import Action, Ruling
 from engine.values.actors import Grant, Person
 from engine.values.processes import Names
+from engine.values.rulings import Action, Ruling
 
 Json = dict[str, object]
 

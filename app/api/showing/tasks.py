@@ -3,7 +3,7 @@
 from app.api.showing.common import Json, actions, grant, names, person_or_none, text
 from app.api.showing.forms import form, outcomes
 from bpmn.text import Text
-from engine.rulings import Sight
+from engine.values.rulings import Sight
 from engine.values.tickets import Case, Task, Ticket
 from engine.values.views import TaskRow, TaskView
 

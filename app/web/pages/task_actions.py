@@ -11,7 +11,7 @@ from app.web.posted import with_key
 from app.web.refusals import Refusal, submit
 from app.web.showing import go
 from engine.commands import tasks
-from engine.rulings import Action
+from engine.values.rulings import Action
 from storage.answer import Answer
 from storage.store import Store
 

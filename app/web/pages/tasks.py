@@ -19,9 +19,10 @@ from bpmn.text import Text
 from engine.commands import saving, tasks
 from engine.queries import tickets as queries
 from engine.queries.people import list_members
-from engine.rulings import Action, Sight, rule_on_task
+from engine.rulings import rule_on_task
 from engine.values.actors import Actor, Person
 from engine.values.events import Event
+from engine.values.rulings import Action, Sight
 from engine.values.tickets import LIVE, Task
 from engine.values.views import InboxView, TaskView
 from storage.answer import Answer

@@ -16,7 +16,7 @@ from bpmn.forms.model import Field, FieldType, Form
 from engine.commands import comments, corrections, tickets
 from engine.errors import NotFound
 from engine.queries import tickets as queries
-from engine.rulings import Action, Sight
+from engine.values.rulings import Action, Sight
 from storage.answer import Answer
 from storage.store import Store
 

@@ -22,10 +22,10 @@ from engine.media import IMAGES
 from engine.queries import tickets as queries
 from engine.queries.catalogue import list_services
 from engine.queries.tickets import Numbered
-from engine.rulings import Action, Sight
 from engine.values.actors import Actor
 from engine.values.events import Attachment, Comment, Event
 from engine.values.people import User
+from engine.values.rulings import Action, Sight
 from engine.values.views import TicketFilter, TicketView
 from storage.store import Store
 

@@ -14,8 +14,8 @@ from app.web import words
 from app.web.blueprint import HERE
 from app.web.reader import Reader
 from engine.errors import Busy
-from engine.rulings import Action
 from engine.values.processes import Kind
+from engine.values.rulings import Action
 from engine.values.tickets import Phase
 from tests.app.web.conftest import Site
 
