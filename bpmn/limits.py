@@ -7,7 +7,11 @@ raised. Lowering one does not touch what is stored already.
 import os
 from typing import Final
 
-_PREFIX: Final = "FAULTDESK_LIMIT_"
+_names: set[str] = set()
+
+
+def _setting(name: str) -> str:
+    return f"FAULTDESK_LIMIT_{name}"
 
 
 def _limit(name: str, most: int) -> int:
@@ -15,11 +19,12 @@ def _limit(name: str, most: int) -> int:
 
     Raises: ValueError for a setting that is no whole number above zero.
     """
-    text = os.environ.get(_PREFIX + name)
+    _names.add(name)
+    text = os.environ.get(_setting(name))
     if text is None:
         return most
     if not (text.isascii() and text.isdigit() and int(text[:20]) > 0):
-        raise ValueError(f"{_PREFIX}{name}: {text[:40]!r} is not a whole number above zero")
+        raise ValueError(f"{_setting(name)}: {text[:40]!r} is not a whole number above zero")
     return min(most, int(text[:20]))
 
 
@@ -184,7 +189,7 @@ REASON_LENGTH: Final = _limit("REASON_LENGTH", 1_000)
 def _refuse_unknown() -> None:
     """Raises: ValueError for a setting that names no bound, so that a slip of the pen lowers nothing unnoticed."""
     for name in sorted(os.environ):
-        if name.startswith(_PREFIX) and name.removeprefix(_PREFIX) not in globals():
+        if name.startswith(_setting("")) and name.removeprefix(_setting("")) not in _names:
             raise ValueError(f"{name}: there is no such limit")
 
 
