@@ -123,7 +123,7 @@ class InboxLists:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    def page(self, view: InboxView, *, after: Place | None, limit: int) -> Page[TaskRow]:
+    def page(self, view: InboxView, *, after: Place | None, limit: int) -> Page[TaskRow, Place]:
         """A page of the actor's inbox: oldest first, or (done) newest first."""
         actor = self._work.actor
         newest_first = view is InboxView.DONE
@@ -143,7 +143,7 @@ class InboxLists:
         claimable = {(row.ticket_id, row.seq) for result in offered for row in result}
         return {InboxView.CLAIMABLE: min(len(claimable), COUNTED), InboxView.MINE: len(mine)}
 
-    def _page(self, found: list[Any], limit: int, *, newest_first: bool) -> Page[TaskRow]:
+    def _page(self, found: list[Any], limit: int, *, newest_first: bool) -> Page[TaskRow, Place]:
         items = tuple(self._task_row(row) for row in found[:limit])
         if len(found) <= limit:
             return Page(items=items)

@@ -12,7 +12,7 @@ from engine.values.actors import Actor
 from engine.values.events import Attachment, Comment, Event
 from engine.values.pages import Page, Place
 from engine.values.processes import Names
-from engine.values.views import TicketFilter, TicketRow
+from engine.values.views import TicketFilter, TicketRow, TicketScope
 from storage import rows
 from storage import tables as t
 from storage.channel import Statement
@@ -91,7 +91,7 @@ class TicketLists:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    def tickets(self, wanted: TicketFilter, *, after: Place | None, limit: int) -> Page[TicketRow]:
+    def tickets(self, wanted: TicketFilter, *, after: Place | None, limit: int) -> Page[TicketRow, Place]:
         """A page of tickets that the actor sees, newest first."""
         statement = (
             sa.select(*TICKET_ROW)
@@ -174,9 +174,9 @@ def _conditions(wanted: TicketFilter, actor: Actor) -> Iterable[sa.ColumnElement
         )
     if wanted.stuck is not None:
         yield t.ticket.c.stuck.is_not(None) if wanted.stuck else t.ticket.c.stuck.is_(None)
-    if wanted.scope == "mine":
+    if wanted.scope is TicketScope.MINE:
         yield t.ticket.c.requester_id == actor.id
-    if wanted.scope == "followed":
+    if wanted.scope is TicketScope.FOLLOWED:
         yield t.ticket.c.id.in_(sa.select(t.follower.c.ticket_id).where(t.follower.c.user_id == actor.id))
 
 

@@ -9,7 +9,6 @@ from app.answers import plain, shown, version_tag
 from app.asking import Ask
 from app.cursors import place_cursor, place_of, text_cursor, text_of
 from engine.loading import load_ticket, require_version
-from engine.queries.paging import Page as KeyPage
 from engine.values.actors import Actor
 from engine.values.pages import Page, Place
 from storage.answer import Answer
@@ -20,7 +19,9 @@ Shower = Callable[[Any], object]
 Query = Mapping[str, Any]
 
 
-def places(ask: Ask, query: Query, read: Callable[[Store, Place | None, int], Page[T]], show: Shower) -> Response:
+def places(
+    ask: Ask, query: Query, read: Callable[[Store, Place | None, int], Page[T, Place]], show: Shower
+) -> Response:
     """A page of a list that goes on after a place."""
 
     def page(work: Store) -> dict[str, object]:
@@ -30,12 +31,12 @@ def places(ask: Ask, query: Query, read: Callable[[Store, Place | None, int], Pa
     return shown(ask.look(page))
 
 
-def keys(ask: Ask, query: Query, read: Callable[[Store, str | None, int], KeyPage[T]], show: Shower) -> Response:
+def keys(ask: Ask, query: Query, read: Callable[[Store, str | None, int], Page[T, str]], show: Shower) -> Response:
     """A page of a list that goes on after a key."""
 
     def page(work: Store) -> dict[str, object]:
         found = read(work, text_of(ask, work.actor, query["cursor"]), query["limit"])
-        return listed(map(show, found.items), text_cursor(ask, work.actor, found.next))
+        return listed(map(show, found.items), text_cursor(ask, work.actor, found.after))
 
     return shown(ask.look(page))
 

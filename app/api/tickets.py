@@ -26,7 +26,7 @@ from app.limiting import OPENINGS
 from engine.commands import comments, corrections, tickets
 from engine.queries import tickets as queries
 from engine.values.tickets import Case
-from engine.values.views import TicketFilter
+from engine.values.views import TicketFilter, TicketScope
 from storage.answer import Answer
 from storage.store import Store
 
@@ -40,11 +40,9 @@ _CHANGE: dict[str, Any] = {"allow": SignedIn(), "answer": TicketChangedShown, "i
 def list_tickets(ask: Ask, query: Taken) -> Response:
     """The tickets that the asker sees, newest first."""
     wanted = TicketFilter(
+        scope=TicketScope(query["scope"]),
         text=query["q"],
-        **{
-            name: query[name]
-            for name in ("scope", "kind", "phase", "status", "service", "business", "priority", "stuck")
-        },
+        **{name: query[name] for name in ("kind", "phase", "status", "service", "business", "priority", "stuck")},
     )
     return places(
         ask, query, lambda work, after, limit: queries.tickets(work, wanted, after=after, limit=limit), show.ticket_row

@@ -43,7 +43,7 @@ def list_users(ask: Ask, query: Taken) -> Response:
         after = text_of(ask, work.actor, query["cursor"])
         found = queries.list_users(work, active=query["active"], after=after, limit=query["limit"])
         items = [show.user(each, work.actor) for each in found.items]
-        return {"items": items, "next": text_cursor(ask, work.actor, found.next)}
+        return {"items": items, "next": text_cursor(ask, work.actor, found.after)}
 
     return shown(ask.look(read))
 

@@ -15,7 +15,7 @@ from engine.values.views import InboxView, TaskRow, TicketFilter, TicketRow
 class Inbox(Protocol):
     """What the actor may claim, holds and did; keyset pages."""
 
-    def page(self, view: InboxView, *, after: Place | None, limit: int) -> Page[TaskRow]:
+    def page(self, view: InboxView, *, after: Place | None, limit: int) -> Page[TaskRow, Place]:
         """A page of the actor's inbox: oldest first, or (done) newest first."""
 
     def counts(self) -> dict[InboxView, int]:
@@ -25,7 +25,7 @@ class Inbox(Protocol):
 class TicketLists(Protocol):
     """Lists of tickets, and what hangs on one of them."""
 
-    def tickets(self, wanted: TicketFilter, *, after: Place | None, limit: int) -> Page[TicketRow]:
+    def tickets(self, wanted: TicketFilter, *, after: Place | None, limit: int) -> Page[TicketRow, Place]:
         """A page of tickets that the actor sees, newest first."""
 
     def names(self, ticket_id: UUID) -> tuple[str, Names, Names | None]:

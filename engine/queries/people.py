@@ -4,9 +4,10 @@ from engine.errors import Forbidden, NotFound
 from engine.ids import parse_uuid
 from engine.permitting import need
 from engine.ports.work import Work
-from engine.queries.paging import Page, page_of
+from engine.queries.paging import page_of
 from engine.values.actors import Permission
 from engine.values.audit import AuditEvent
+from engine.values.pages import Page
 from engine.values.people import Business, Member, RoleMembers, Token, User
 
 _OVERSEERS = (Permission.ADMIN, Permission.AUDITOR)
@@ -23,7 +24,7 @@ def read_me(work: Work) -> User:
     return user
 
 
-def list_users(work: Work, *, active: bool | None = None, after: str | None = None, limit: int = 50) -> Page[User]:
+def list_users(work: Work, *, active: bool | None = None, after: str | None = None, limit: int = 50) -> Page[User, str]:
     """Users by name, for admins and auditors.
 
     Raises: Forbidden.
@@ -70,7 +71,7 @@ def read_role(work: Work, key: str) -> RoleMembers:
     return found
 
 
-def list_members(work: Work, key: str, *, after: str | None = None, limit: int = 50) -> Page[Member]:
+def list_members(work: Work, key: str, *, after: str | None = None, limit: int = 50) -> Page[Member, str]:
     """Who holds a role, by business and user name: for admins, auditors, designers, and whoever holds it themselves.
 
     Raises: NotFound, Forbidden.
@@ -122,7 +123,7 @@ def list_tokens(work: Work, user_id: str | None = None) -> tuple[Token, ...]:
 
 def list_audit(
     work: Work, *, subject: str | None = None, before: str | None = None, limit: int = 50
-) -> Page[AuditEvent]:
+) -> Page[AuditEvent, str]:
     """What happened to the installation, the newest first; of one subject ("role:ops") only, when named.
 
     Raises: Forbidden.

@@ -7,8 +7,9 @@ from engine.errors import NotFound
 from engine.ids import parse_uuid
 from engine.permitting import READERS, need, need_process
 from engine.ports.work import Work
-from engine.queries.paging import Page, page_of
+from engine.queries.paging import page_of
 from engine.values.drafts import Draft
+from engine.values.pages import Page
 from engine.values.processes import Deployment, Process, Version
 
 
@@ -20,7 +21,7 @@ class SourceFile:
     content: bytes
 
 
-def list_processes(work: Work, *, after: str | None = None, limit: int = 50) -> Page[Process]:
+def list_processes(work: Work, *, after: str | None = None, limit: int = 50) -> Page[Process, str]:
     """Processes by key: all for readers of the configuration, else those that the actor owns."""
     owner = None if work.actor.permissions & READERS else work.actor.id
     return page_of(
@@ -37,7 +38,7 @@ def read_process(work: Work, key: str) -> Process:
     return need_process(work.actor, process)
 
 
-def list_versions(work: Work, key: str, *, before: str | None = None, limit: int = 50) -> Page[Version]:
+def list_versions(work: Work, key: str, *, before: str | None = None, limit: int = 50) -> Page[Version, str]:
     """The versions of a process, the newest first.
 
     Raises: NotFound.
@@ -81,7 +82,7 @@ def export_version(work: Work, key: str, number: int) -> SourceFile:
     return SourceFile(name=version.file_name, content=content)
 
 
-def list_deployments(work: Work, key: str, *, before: str | None = None, limit: int = 50) -> Page[Deployment]:
+def list_deployments(work: Work, key: str, *, before: str | None = None, limit: int = 50) -> Page[Deployment, str]:
     """The deployments of a process, the newest first.
 
     Raises: NotFound.
@@ -107,7 +108,7 @@ def read_deployment(work: Work, key: str, number: int) -> Deployment:
 
 def list_drafts(
     work: Work, *, process_key: str | None = None, before: str | None = None, limit: int = 50
-) -> Page[Draft]:
+) -> Page[Draft, str]:
     """Drafts, the newest first; of one process only, when named.
 
     Raises: Forbidden.

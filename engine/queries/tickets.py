@@ -1,8 +1,8 @@
 """What people read of tickets and tasks: never more than they may see."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from dataclasses import replace
+from typing import TypeVar
 
 from bpmn.forms.defaults import default_start_form, default_task_form
 from bpmn.forms.showing import describe
@@ -25,15 +25,7 @@ from engine.zone import at_home
 T = TypeVar("T", Event, Comment)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Numbered(Generic[T]):
-    """A page of things numbered within a ticket; `after` is the number to go on from, None on the last page."""
-
-    items: tuple[T, ...]
-    after: int | None = None
-
-
-def inbox(work: Reading, view: InboxView, *, after: Place | None = None, limit: int = 50) -> Page[TaskRow]:
+def inbox(work: Reading, view: InboxView, *, after: Place | None = None, limit: int = 50) -> Page[TaskRow, Place]:
     """A page of the actor's inbox."""
     return work.inbox.page(view, after=after, limit=limit)
 
@@ -43,7 +35,9 @@ def counts(work: Reading) -> Mapping[InboxView, int]:
     return work.inbox.counts()
 
 
-def tickets(work: Reading, wanted: TicketFilter, *, after: Place | None = None, limit: int = 50) -> Page[TicketRow]:
+def tickets(
+    work: Reading, wanted: TicketFilter, *, after: Place | None = None, limit: int = 50
+) -> Page[TicketRow, Place]:
     """A page of the tickets the actor sees."""
     return work.lists.tickets(wanted, after=after, limit=limit)
 
@@ -117,7 +111,7 @@ def why(work: Reading, task_id: str, *, user: str | None = None) -> Mapping[Acti
     return {**_task_rulings(case, found, asked), **_ticket_rulings(case, asked)}
 
 
-def timeline(work: Reading, ticket_id: str, *, after: int = 0, limit: int = 100) -> Numbered[Event]:
+def timeline(work: Reading, ticket_id: str, *, after: int = 0, limit: int = 100) -> Page[Event, int]:
     """Events of a ticket in order, without what is not the actor's to see.
 
     Raises: NotFound as for the ticket.
@@ -129,7 +123,7 @@ def timeline(work: Reading, ticket_id: str, *, after: int = 0, limit: int = 100)
     return replace(page, items=tuple(event for event in seen if event is not None))
 
 
-def comments(work: Reading, ticket_id: str, *, after: int = 0, limit: int = 100) -> Numbered[Comment]:
+def comments(work: Reading, ticket_id: str, *, after: int = 0, limit: int = 100) -> Page[Comment, int]:
     """Comments of a ticket in order, the internal ones only for those who see them.
 
     Raises: NotFound as for the ticket.
@@ -191,9 +185,9 @@ def start(work: Reading, service: str) -> StartView:
     )
 
 
-def _numbered(found: tuple[T, ...], limit: int) -> Numbered[T]:
+def _numbered(found: tuple[T, ...], limit: int) -> Page[T, int]:
     items = found[:limit]
-    return Numbered(items=items, after=items[-1].seq if len(found) > limit else None)
+    return Page(items=items, after=items[-1].seq if len(found) > limit else None)
 
 
 def _shown(internal: bool, seen: Sight) -> bool:

@@ -1,4 +1,4 @@
-"""Pages of lists: keyset pages, in one direction, with the place where the next one begins."""
+"""Pages of lists: keyset pages, in one direction, with what the next one begins after."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 T = TypeVar("T")
+At = TypeVar("At")
 
 LARGEST_PAGE = 100
 
@@ -20,8 +21,9 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Page(Generic[T]):
-    """Some rows and the place after them; `after` is None on the last page."""
+class Page(Generic[T, At]):
+    """Some rows and what to ask for the following ones with: a place, a key or a number."""
 
     items: tuple[T, ...]
-    after: Place | None = None
+    after: At | None = None
+    """None on the last page."""

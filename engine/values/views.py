@@ -70,12 +70,21 @@ class TaskView:
     saved_at: datetime | None = None
 
 
+class TicketScope(StrEnum):
+    """Whose tickets a list shows."""
+
+    ALL = "all"
+    """All that the actor sees."""
+    MINE = "mine"
+    """Those that the actor opened."""
+    FOLLOWED = "followed"
+
+
 @dataclass(frozen=True, kw_only=True)
 class TicketFilter:
     """Which tickets a list shows; None means all. Texts match literally."""
 
-    scope: str = "all"
-    """`all` the asker sees, `mine` (opened by them) or `followed`."""
+    scope: TicketScope = TicketScope.ALL
     text: str | None = None
     """Part of the title, or the beginning of a number."""
     kind: str | None = None

@@ -482,9 +482,9 @@ def test_members_are_listed_page_by_page(desk: Database) -> None:
     do(desk, "root", lambda work: roles.add_members(work, "ops", ["eve", "alice"], business="app"))
     page = see(desk, "dave", lambda work: reading.list_members(work, "ops", limit=2))
     assert [(each.business, each.person.name) for each in page.items] == [("app", "alice"), ("app", "eve")]
-    last = see(desk, "dave", lambda work: reading.list_members(work, "ops", after=page.next, limit=2))
+    last = see(desk, "dave", lambda work: reading.list_members(work, "ops", after=page.after, limit=2))
     assert [(each.business, each.person.name) for each in last.items] == [("web", "bob")]
-    assert last.next is None
+    assert last.after is None
     with pytest.raises(Forbidden):
         see(desk, "carol", lambda work: reading.list_members(work, "ops"))
 
@@ -516,7 +516,7 @@ def test_users_are_read_by_admins_and_auditors_and_by_themselves(desk: Database)
     with pytest.raises(Forbidden):
         see(desk, "dave", reading.list_users)
     first = see(desk, "audrey", lambda work: reading.list_users(work, limit=3))
-    rest = see(desk, "audrey", lambda work: reading.list_users(work, after=first.next))
+    rest = see(desk, "audrey", lambda work: reading.list_users(work, after=first.after))
     assert [each.name for each in (*first.items, *rest.items)] == [
         "alice",
         "audrey",
@@ -526,7 +526,7 @@ def test_users_are_read_by_admins_and_auditors_and_by_themselves(desk: Database)
         "eve",
         "root",
     ]
-    assert rest.next is None
+    assert rest.after is None
     assert see(desk, "bob", reading.read_me).grants == {Grant(role="ops", business="web")}
 
 
@@ -538,7 +538,7 @@ def test_the_audit_is_read_by_admins_and_auditors_the_newest_first(desk: Databas
     assert {(each.actor.name if each.actor else None, each.address, each.at) for each in page.items} == {
         ("root", "192.0.2.7", NOW)
     }
-    rest = see(desk, "audrey", lambda work: reading.list_audit(work, before=page.next))
+    rest = see(desk, "audrey", lambda work: reading.list_audit(work, before=page.after))
     assert [each.subject for each in rest.items] == ["business:a"]
     one = see(desk, "root", lambda work: reading.list_audit(work, subject="business:b"))
     assert [each.payload["after"] for each in one.items] == [{"name_zh": "b", "name_en": "", "active": True}]

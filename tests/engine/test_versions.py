@@ -95,9 +95,9 @@ def test_another_text_is_the_next_version(desk: Database) -> None:
     do(desk, "dave", importing())
     assert do(desk, "dave", importing(text("start -> Fix -> Check -> end"))).version.number == 2
     listed = see(desk, "dave", lambda work: reading.list_versions(work, "fault", limit=1))
-    assert ([each.number for each in listed.items], listed.next) == ([2], "2")
-    older = see(desk, "dave", lambda work: reading.list_versions(work, "fault", before=listed.next, limit=1))
-    assert ([each.number for each in older.items], older.next) == ([1], None)
+    assert ([each.number for each in listed.items], listed.after) == ([2], "2")
+    older = see(desk, "dave", lambda work: reading.list_versions(work, "fault", before=listed.after, limit=1))
+    assert ([each.number for each in older.items], older.after) == ([1], None)
 
 
 @pytest.mark.parametrize("name", ["alice", "bob", "carol", "eve", "root"])

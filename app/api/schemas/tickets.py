@@ -7,7 +7,7 @@ from app.api.schemas.fields import Entries, Flag, Shown, Str, Taken, choice, ite
 from engine.values.processes import Kind
 from engine.values.rulings import Action
 from engine.values.tickets import Phase
-from engine.values.views import InboxView
+from engine.values.views import InboxView, TicketScope
 
 _USER = 100
 _KEY = 255
@@ -59,7 +59,7 @@ class FollowTaken(Taken):
 class TicketQuery(PageQuery):
     """Which tickets."""
 
-    scope = choice(("all", "mine", "followed"), load_default="all")
+    scope = choice(TicketScope, load_default=TicketScope.ALL.value)
     q = text(120, required=False, load_default=None, metadata={"description": "Part of the title, or a number's start"})
     kind = choice(Kind, load_default=None)
     phase = choice(Phase, load_default=None)

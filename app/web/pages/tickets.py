@@ -21,12 +21,12 @@ from app.web.words import phases, statuses
 from engine.media import IMAGES
 from engine.queries import tickets as queries
 from engine.queries.catalogue import list_services
-from engine.queries.tickets import Numbered
 from engine.values.actors import Actor
 from engine.values.events import Attachment, Comment, Event
+from engine.values.pages import Page
 from engine.values.people import User
 from engine.values.rulings import Action, Sight
-from engine.values.views import TicketFilter, TicketView
+from engine.values.views import TicketFilter, TicketScope, TicketView
 from storage.store import Store
 
 PAGE = 25
@@ -43,7 +43,7 @@ class TicketRead:
     actor: Actor
     shell: Shell
     view: TicketView
-    events: Numbered[Event]
+    events: Page[Event, int]
     comments: tuple[Comment, ...]
     files: tuple[Attachment, ...]
     followers: tuple[User, ...]
@@ -56,7 +56,7 @@ def tickets(ask: Ask) -> Response:
     given = {name: request.args.get(name, "").strip() for name in ("scope", "q", *_FILTERS)}
     scope = given["scope"] if given["scope"] in SCOPES else ("all" if given["q"] else "mine")
     wanted = TicketFilter(
-        scope=scope,
+        scope=TicketScope(scope),
         text=given["q"][:200] or None,
         status=given["status"] or None,
         phase=given["phase"] or None,
