@@ -6,7 +6,6 @@ for its next try holds back the later ones; a dead one does not.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from engine.ids import new_id
 from engine.ports.jobs import Job
 from engine.values.events import NewJob
+from engine.values.jobs import JobState
 from storage import json
 from storage.channel import Statement
 from storage.tables import job
@@ -28,16 +28,6 @@ from storage.work import Work
 TRIES = 8
 KEPT = timedelta(days=7)
 """How long a done job, and with it its dedupe key, stays."""
-
-
-class JobState(StrEnum):
-    """Where a job stands."""
-
-    READY = "ready"
-    RUNNING = "running"
-    DONE = "done"
-    DEAD = "dead"
-    """Tried often enough; waits for a person."""
 
 
 def _moment(name: str) -> sa.BindParameter[Any]:
@@ -120,7 +110,6 @@ _LOST = sa.select(
     sa.exists().where(job.c.state == JobState.RUNNING, job.c.leased_until < _moment("p_now")).label("some")
 )
 _FORGET = sa.delete(job).where(job.c.state == JobState.DONE, job.c.ended_at < _moment("p_before"))
-_DEAD = sa.select(job).where(job.c.state == JobState.DEAD).order_by(job.c.ended_at.desc(), job.c.id.desc()).limit(100)
 _REVIVE = (
     sa.update(job)
     .where(job.c.id == bindparam("p_id"), job.c.state == JobState.DEAD)
@@ -218,12 +207,6 @@ def rescue(*, now: datetime) -> Statement:
 def forget_done(*, now: datetime) -> Statement:
     """Remove what was done more than seven days ago."""
     return Statement(_FORGET, {"p_before": now - KEPT})
-
-
-def dead_jobs(work: Work) -> list[Any]:
-    """The last 100 dead jobs, newest first, as rows of the table."""
-    [rows] = work.read(Statement(_DEAD))
-    return rows
 
 
 def revive(work: Work, job_id: UUID) -> None:

@@ -18,6 +18,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     # Jobs
     "ADDRESS_INVALID": ("收件地址无效", "The address is not valid."),
     "JOB_KIND_UNKNOWN": ("没有这种作业", "There is no such kind of job."),
+    "JOB_NOT_DEAD": ("作业未被放弃（{state}）", "The job was not given up: it is {state}."),
     "JOB_TIMEOUT": ("作业超时", "The job took too long."),
     "LEASE_EXPIRED": ("执行作业的进程已消失", "The process that ran the job is gone."),
     "SMTP_UNREACHABLE": ("邮件服务器无法连接", "The mail server cannot be reached."),

@@ -12,6 +12,7 @@ from storage.channel import Channel
 from storage.deployments import DeploymentStore
 from storage.drafts import DraftStore
 from storage.inbox import InboxLists
+from storage.job_lists import JobStore
 from storage.links import LinkStore
 from storage.people import PeopleStore
 from storage.processes import ProcessStore
@@ -79,6 +80,11 @@ class Store(Work):
     def drafts(self) -> DraftStore:
         """Texts being edited."""
         return DraftStore(self)
+
+    @cached_property
+    def jobs(self) -> JobStore:
+        """Work for later."""
+        return JobStore(self)
 
     @cached_property
     def links(self) -> LinkStore:

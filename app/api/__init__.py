@@ -12,6 +12,7 @@ from app.api import (
     deployments,
     directory,
     drafts,
+    jobs,
     processes,
     roles,
     services,
@@ -48,6 +49,7 @@ NOUNS: tuple[Noun, ...] = (
     attachments.noun,
     uploads.noun,
     audit.noun,
+    jobs.noun,
     directory.noun,
 )
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from bpmn.errors import FaultdeskError
 from engine.values.events import NewJob
+from engine.values.jobs import JobStanding, JobState
 
 W_co = TypeVar("W_co", covariant=True)
 W_contra = TypeVar("W_contra", contravariant=True)
@@ -35,6 +36,19 @@ class Job:
     attempts: int
     """1 on the first try."""
     created_at: datetime
+
+
+class Jobs(Protocol):
+    """Jobs as somebody looks at them."""
+
+    def page(self, *, state: JobState, before: UUID | None, limit: int) -> tuple[JobStanding, ...]:
+        """Those in this state, the last made first, from before that one on."""
+
+    def lock(self, job_id: UUID) -> JobStanding | None:
+        """The job with this id, which nobody else changes until the commit."""
+
+    def revive(self, job_id: UUID) -> None:
+        """Queue that a dead job is tried again from now, as often as a new one."""
 
 
 class RunUnit(Protocol[W_co]):

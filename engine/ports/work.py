@@ -8,6 +8,7 @@ from engine.ports.audit import Audit
 from engine.ports.businesses import Businesses
 from engine.ports.deployments import Deployments
 from engine.ports.drafts import Drafts
+from engine.ports.jobs import Jobs
 from engine.ports.links import Links
 from engine.ports.people import People
 from engine.ports.processes import Processes
@@ -60,6 +61,10 @@ class Work(Protocol):
     @property
     def drafts(self) -> Drafts:
         """Texts being edited."""
+
+    @property
+    def jobs(self) -> Jobs:
+        """Work for later."""
 
     @property
     def links(self) -> Links:

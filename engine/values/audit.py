@@ -48,6 +48,7 @@ class AuditType(StrEnum):
     SETUP_DONE = "setup_done"
     TOKEN_CREATED = "token_created"  # noqa: S105 - the name of an event
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - the name of an event
+    JOB_RETRIED = "job_retried"
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
     SIGN_IN_FAILED = "sign_in_failed"

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from engine.ports.jobs import Job
 from engine.values.events import NewJob
+from engine.values.jobs import JobState
 from storage import jobs
 from storage.background import in_background
 from storage.channel import Statement
@@ -135,7 +136,7 @@ def test_a_dead_job_is_listed_and_lives_again_when_asked(database: Database) -> 
     put(database, NewJob(kind="k", args={}))
     [held] = take(database)
     send(database, jobs.bury(held, worker="w", now=NOW, error="SMTP_550"))
-    [dead] = in_background(database, jobs.dead_jobs, now=NOW)
+    [dead] = in_background(database, lambda work: work.jobs.page(state=JobState.DEAD, before=None, limit=9), now=NOW)
     assert (dead.id, dead.error) == (held.id, "SMTP_550")
     in_background(database, lambda work: jobs.revive(work, held.id), now=NOW)
     assert [each.attempts for each in take(database)] == [1]
