@@ -67,6 +67,6 @@ def rows() -> list[str]:
 
 def test_the_page_lists_every_limit() -> None:
     made = rows()
-    assert len(made) == len([name for name in vars(limits) if name.isupper() and not name.startswith("_")]) == 50
+    assert len(made) == len([name for name in vars(limits) if name.isupper() and not name.startswith("_")]) >= 50
     table = PAGE.read_text("utf-8").partition("|---|---:|---|\n")[2].strip().splitlines()
     assert table == made
