@@ -85,7 +85,7 @@ def test_a_suspended_ticket_offers_only_what_is_possible(lite: Site) -> None:
     page = holder.send(f"{ticket}/suspend", {"reason": "等待割接"})
     assert "已挂起" in page.text
     assert not holder.go(f"/tasks/{task}").all("//button[starts-with(@value,'outcome:')]")
-    assert "单据已挂起" in holder.page.text
+    assert "单据已由 Yunwei1 于" in holder.page.text, "who did it, and when"
     holder.go(ticket)
     assert "单据已恢复" in holder.send(f"{ticket}/resume", {"reason": "割接完成"}).text
 
