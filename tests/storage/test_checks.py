@@ -92,11 +92,11 @@ def test_the_bytes_of_every_attachment_are_looked_for_page_by_page(
 
     def read(work: Store, *statements: Statement) -> list[list[Any]]:
         found = original(work, *statements)
-        sizes.extend(len(each) for each in found)
+        sizes.extend(len(each) for each in found if each and hasattr(each[0], "sha256"))
         return found
 
     monkeypatch.setattr(Store, "read", read)
     found = in_background(database, lambda work: list(checks.check_all(work, blobs)), now=NOW, writing=False)
     absent = [each.subject for each in found if each.code == "FILE_ABSENT"]
     assert absent == [f"{office.ticket_id}.{seq}" for seq in (2, 3, 5, 6, 7)]
-    assert max(sizes) == 3
+    assert sizes == [3, 3, 1]
