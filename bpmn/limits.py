@@ -137,6 +137,9 @@ BUNDLE_FILES: Final = _limit("BUNDLE_FILES", 100)
 ID_LENGTH: Final = _limit("ID_LENGTH", 255)
 """Characters of one id."""
 
+NAME_LENGTH: Final = _limit("NAME_LENGTH", 1_000)
+"""Characters of one name or label in a diagram."""
+
 # Processes, as they are linted.
 SUB_PROCESS_DEPTH: Final = _limit("SUB_PROCESS_DEPTH", 20)
 """Sub-processes inside one another."""

@@ -26,7 +26,8 @@ def run_again(database: Database, once: Callable[[Callable[[], None]], T], *, re
     A connection lost before that is tried again; one lost after it only if the command is `repeatable`, because the
     commit may have taken place.
 
-    Raises: Busy `BUSY` (nothing changed) or `COMMIT_UNKNOWN` (the commit's answer was lost); else what `once` raises.
+    Raises: Busy `BUSY` or `DATABASE_AWAY` (nothing changed), or `COMMIT_UNKNOWN` (the commit's answer was lost); else
+        what `once` raises.
     """
     for left in reversed(range(TRIES)):
         committing: list[bool] = []
@@ -49,7 +50,8 @@ def _judge(database: Database, error: Exception, *, committing: bool, repeatable
         if committing and not repeatable:
             raise Busy("COMMIT_UNKNOWN", {"retry_after": RETRY_AFTER}) from error
     if failure is Failure.BUSY or not left:
-        raise Busy("BUSY", {"retry_after": RETRY_AFTER}) from error
+        code = "DATABASE_AWAY" if failure is Failure.LOST else "BUSY"
+        raise Busy(code, {"retry_after": RETRY_AFTER}) from error
 
 
 def _pause(tries: int) -> None:

@@ -11,7 +11,7 @@ from rich.text import Text as Styled
 
 from app.cli.directories import directory_from_database, directory_from_server
 from bpmn.directory import Directory
-from bpmn.findings import Finding, Severity
+from bpmn.findings import Finding, Severity, Verdict
 from bpmn.inspection import Inspection, inspect
 from bpmn.limits import BUNDLE_BYTES
 from bpmn.messages import messages_of
@@ -63,8 +63,14 @@ def _inspect(file: Path, directory: Directory | None) -> Inspection:
         with file.open("rb") as opened:
             content = opened.read(BUNDLE_BYTES + 1)
     except OSError as error:
-        raise click.ClickException(f"{file}: {error.strerror}") from None
+        return _unreadable(str(error.strerror))
     return inspect(content, file.name, directory)
+
+
+def _unreadable(reason: str) -> Inspection:
+    """A file that cannot be opened is refused like one that cannot be read, and the others are still linted."""
+    finding = Finding(code="FILE_UNREADABLE", severity=Severity.ERROR, params={"reason": reason})
+    return Inspection(verdict=Verdict.REFUSED, definition=None, findings=(finding,), readable=False)
 
 
 def _has_errors(found: Inspection) -> bool:

@@ -243,4 +243,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "“{name}”调用的“{called}”不存在。请先部署它或修正引用。",
         "“{called}”, which {name} calls, does not exist. Deploy it first or mend the reference.",
     ),
+    "NAME_TOO_LONG": (
+        "“{name}”的名称超过 {limit} 个字符。请缩短，说明文字可放在 documentation 中。",
+        "The name of {name} has more than {limit} characters. Shorten it; what explains belongs in documentation.",
+    ),
 }

@@ -72,6 +72,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "一个 {kind} 元素没有 id，无法被连线引用。请为它设置 id。",
         "A {kind} element has no id, so no flow can name it. Give it one.",
     ),
+    "FILE_UNREADABLE": ("文件无法打开：{reason}", "The file cannot be opened: {reason}."),
     "ID_INVALID": (
         "id “{id}” 无效（长度 {length}，最长 {limit}）：须以字母或下划线开头，只含字母、数字、点、连字符和下划线。",
         (

@@ -15,6 +15,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "数据库繁忙，没有任何改动，请在 {retry_after} 秒后再试",
         "The database is busy; nothing changed. Try again in {retry_after} seconds.",
     ),
+    "DATABASE_AWAY": (
+        "数据库没有应答，没有任何改动，请在 {retry_after} 秒后再试",
+        "The database does not answer; nothing changed. Try again in {retry_after} seconds.",
+    ),
     "COMMIT_UNKNOWN": (
         "连接中断，无法确认是否已生效，请先查看再操作",
         "The connection broke, and it is not known whether the change was made: look before you try again.",

@@ -13,7 +13,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "VERSION_IN_USE": (
         "流程 {process} 的版本 {version} 正被部署 {deployments} 使用",
-        "Version {version} of {process} is used by the deployments {deployments}.",
+        "Version {version} of {process} is in use; deployments of it: {deployments}.",
     ),
     "DEPLOY_REFUSED": ("该版本在本系统中还不能部署", "The version cannot be deployed here yet; see the findings."),
     "DEPLOYMENT_RETIRED": (

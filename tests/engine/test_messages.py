@@ -59,7 +59,7 @@ def test_no_code_has_two_meanings() -> None:
 
 def test_parameters_are_shown_as_people_read_them(monkeypatch: pytest.MonkeyPatch) -> None:
     facts = {"process": "fault", "version": 1, "deployments": [1, 2]}
-    assert messages.render("VERSION_IN_USE", facts, "en") == "Version 1 of fault is used by the deployments 1, 2."
+    assert messages.render("VERSION_IN_USE", facts, "en") == "Version 1 of fault is in use; deployments of it: 1, 2."
     from engine import zone
 
     monkeypatch.setenv("FAULTDESK_TZ", "Asia/Shanghai")

@@ -111,7 +111,7 @@ def test_an_unknown_name_or_a_missing_permission_is_said_in_one_line(host: Host)
     host.run("init")
     host.run("user", "add", "worker", "--password", PASSWORD)
     assert "PERMISSION_REQUIRED" in host.run("import", str(BUNDLED), "--as", "worker", status=1)
-    assert "NOT_SIGNED_IN" in host.run("import", str(BUNDLED), "--as", "nobody", status=1)
+    assert "USER_UNKNOWN" in host.run("import", str(BUNDLED), "--as", "nobody", status=1)
 
 
 def test_demo_mode_refuses_to_be_reached_by_others_unless_told(tmp_path: Path) -> None:

@@ -41,10 +41,13 @@ def test_a_file_with_errors_exits_1_and_names_element_line_and_both_languages(tm
     assert all(errors[0]["message"].values())
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    done = _lint(tmp_path / "absent.bpmn")
+def test_a_file_that_is_not_there_is_refused_and_the_others_are_linted_all_the_same(tmp_path: Path) -> None:
+    absent = tmp_path / "absent.bpmn"
+    done = _lint(absent, BUNDLED, "--format", "json")
     assert done.returncode == 1
-    assert "absent.bpmn" in done.stderr
+    reports = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(each["file"], each["verdict"]) for each in reports] == [(str(absent), "refused"), (str(BUNDLED), "ready")]
+    assert [each["code"] for each in reports[0]["findings"]] == ["FILE_UNREADABLE"]
     assert "Traceback" not in done.stderr
 
 
