@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from bpmn.errors import FaultdeskError
 from engine.ports.blobs import Blobs
 from engine.replay import replay
-from engine.runner import open_tokens
+from engine.runner import StateCorrupt, open_tokens
 from engine.timeline import first_break
 from engine.values.events import Event
 from engine.values.processes import PREFIX, Kind
@@ -90,9 +90,19 @@ def _liveness(case: Case) -> Iterator[Violation]:
     if ticket.phase is not Phase.RUNNING and live:
         yield _of(case, "LIVE_AFTER_END", tasks=[task.seq for task in live])
     if ticket.phase is Phase.RUNNING:
+        yield from _tokens(case)
+
+
+def _tokens(case: Case) -> Iterator[Violation]:
+    """The engine's position and the tasks are about the same tokens."""
+    tasks = {task.token for task in case.live_tasks()}
+    try:
         tokens = {each.token for each in open_tokens(case.state)}
-        if tokens != {task.token for task in live}:
-            yield _of(case, "TASKS_DIFFER", engine=sorted(tokens), tasks=sorted(task.token for task in live))
+    except StateCorrupt as corrupt:
+        yield _of(case, corrupt.code, **corrupt.params)
+        return
+    if tokens != tasks:
+        yield _of(case, "TASKS_DIFFER", engine=sorted(tokens), tasks=sorted(tasks))
 
 
 def _offers(work: Work, case: Case) -> Iterator[Violation]:

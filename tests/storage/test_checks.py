@@ -60,6 +60,7 @@ def test_a_desk_that_worked_has_no_violation(desk: Desk) -> None:
         (sa.update(t.counter).values(value=99), "NUMBERS_MISSING"),
         (sa.update(t.task).where(t.task.c.state == "claimed").values(token=77), "TASKS_DIFFER"),
         (sa.delete(t.ticket_state), "STATE_MISSING"),
+        (sa.update(t.ticket_state).values(state=b"{broken"), "STATE_CORRUPT"),
     ],
 )
 def test_each_damage_is_found(desk: Desk, damage: sa.Executable, code: str) -> None:
