@@ -1,4 +1,4 @@
-"""Styles, icons and the one script, from our own host alone; their addresses change with their bytes."""
+"""Styles, icons and scripts, from our own host alone; their addresses change with their bytes."""
 
 import hashlib
 from functools import cache

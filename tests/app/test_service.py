@@ -60,7 +60,7 @@ def test_ready_notices_a_database_that_is_away(tmp_path: Path) -> None:
 def test_a_database_that_is_away_is_503_and_not_500(tmp_path: Path) -> None:
     api = make_api(Database("postgresql://nobody@127.0.0.1:9/none"), tmp_path)
     answer = api.client().get("/api/v1/tickets", headers={"Authorization": "Bearer x"})
-    assert (answer.status_code, answer.get_json()["code"]) == (503, "BUSY")
+    assert (answer.status_code, answer.get_json()["code"]) == (503, "DATABASE_AWAY")
     assert int(answer.headers["Retry-After"]) > 0
 
 

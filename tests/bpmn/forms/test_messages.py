@@ -40,6 +40,7 @@ def test_a_message_needs_no_parameter_that_does_not_come_with_its_code() -> None
         {"type": "group", "path": "p"},
         {"type": "text", "text": "[x](javascript:1)"},
         {"type": "text", "text": "<b>"},
+        component("textfield", "business"),
     )
 
     assert {each.code for each in findings} == set(FINDINGS) - {"FORM_MALFORMED", "FORM_TOO_LARGE"}

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Request
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from app.demo import catalogue, people, tickets
@@ -134,6 +134,8 @@ class Watched:
     page: Page
     url: str
     wrong: list[str] = field(default_factory=list)
+    asked: int = 0
+    """How often the browser asked before unsent answers were left."""
     expected: set[int] = field(default_factory=set)
     """Statuses that this test brings about; the browser's console speaks of every one over 399."""
 
@@ -147,7 +149,15 @@ class Watched:
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.wrong.append(f"page error: {error}"))
         self.page.on("request", self._asked)
-        self.page.on("dialog", lambda dialog: self.wrong.append(f"dialog: {dialog.message}"))
+        self.page.on("dialog", self._answer)
+
+    def _answer(self, dialog: Dialog) -> None:
+        """Whatever asks is wrong, but for the browser's own question before unsent answers are left: stay."""
+        if dialog.type == "beforeunload":
+            self.asked += 1
+        else:
+            self.wrong.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type not in ("error", "warning"):

@@ -226,3 +226,30 @@ def test_the_summary_of_errors_gets_the_focus_and_leads_to_the_fields(opened: Op
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_label("业务")).to_be_focused()
+
+
+def test_what_is_typed_into_a_field_that_is_drawn_anew_meanwhile_stays(opened: Opened, stand: Stand) -> None:
+    ops = opened("yunwei2")
+    page = ops.open("/inbox?view=claimable")
+    page.get_by_role("row").filter(has_text="北区机房一台主机磁盘告警").get_by_role("button", name="认领").click()
+    held: list[Route] = []
+    page.route("**/fields", lambda route: held.append(route))
+    page.get_by_role("radio", name="是", exact=True).check()
+    page.locator("#f-root_cause").fill("磁盘到寿命")
+    while not held:
+        page.wait_for_timeout(20)
+    for each in held:
+        each.continue_()
+    expect(page.locator("#f-root_cause-field")).to_contain_text("必填")
+    expect(page.locator("#f-root_cause")).to_have_value("磁盘到寿命")
+
+
+def test_leaving_a_form_with_unsent_answers_asks_first(opened: Opened, stand: Stand) -> None:
+    kefu = opened("kefu")
+    page = kefu.open("/catalogue/fault/new")
+    page.locator("#f-title").click()
+    page.keyboard.type("还没写完")
+    page.get_by_role("button", name="English").click(no_wait_after=True)
+    page.wait_for_timeout(300)
+    assert kefu.asked == 1
+    expect(page.locator("#f-title")).to_have_value("还没写完")
