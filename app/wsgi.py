@@ -1,6 +1,7 @@
 """What the WSGI server loads in each of its processes: the application, and beside it the worker that drains jobs."""
 
 import atexit
+import logging
 
 from flask import Flask
 
@@ -14,8 +15,10 @@ from app.worker.runner import Runner
 
 def make() -> Flask:
     """The application with a worker thread of its own, which is stopped with the process."""
-    configure_logs()
-    app = create_app(settings_from())
+    settings = settings_from()
+    # In a demo the terminal shows who to sign in as; a line for every request would push that away.
+    configure_logs(level=logging.WARNING if settings.demo else logging.INFO)
+    app = create_app(settings)
     desk = desk_of(app)
     worker = Runner(desk.database, duties(desk.database, desk.blobs, desk.settings), now=desk.settings.clock)
     desk.wake = worker.wake

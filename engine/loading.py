@@ -68,6 +68,12 @@ def require_reason(reason: str | None) -> str:
     return text
 
 
+def unknown_user(name: str, *, path: str) -> Invalid:
+    """The refusal of a name that no active user has, at the field that gives it."""
+    facts = {"value": name}
+    return Invalid("USER_UNKNOWN", facts, problems=[FieldProblem(path=path, code="USER_UNKNOWN", params=facts)])
+
+
 def _load(work: Work, ticket_id: UUID | None, seq: int | None, *, lock: bool, noun: str) -> Loaded:
     if ticket_id is None:
         _ = work.actor  # An id that cannot be is answered only to someone signed in, like one that is not there.

@@ -69,7 +69,7 @@ def _somebody(name: str) -> Iterator[None]:
     try:
         yield
     except Unauthenticated:
-        raise Invalid("USER_UNKNOWN", {"name": name}) from None
+        raise Invalid("USER_UNKNOWN", {"value": name}) from None
 
 
 def act_as(settings: Settings, database: Database, name: str, command: Callable[[Store], T]) -> T:

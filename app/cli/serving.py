@@ -86,7 +86,8 @@ def require_free(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        raise click.ClickException(f"Cannot serve at {host}, port {port}: {error.strerror}.") from None
+        advice = "Give another port with --port, or end what serves there."
+        raise click.ClickException(f"Cannot serve at {host}, port {port}: {error.strerror}. {advice}") from None
 
 
 def run_server(host: str, port: int, *, workers: int) -> None:

@@ -9,7 +9,7 @@ from engine.attaching import attach, taken_uploads, target_of
 from engine.errors import FieldProblem, Invalid, NotFound
 from engine.following import require_room
 from engine.ids import parse_uuid
-from engine.loading import load_ticket
+from engine.loading import load_ticket, unknown_user
 from engine.ports.cases import Work
 from engine.rulings import rule_on_ticket
 from engine.timeline import follow, recorded
@@ -56,7 +56,7 @@ def add_follower(work: Work, ticket_id: str, *, name: str) -> Case:
     rule_on_ticket(Action.FOLLOW, case, work.actor).enforce()
     person = work.cases.facts(users=[name], uploader=work.actor.id).users.get(name)
     if person is None:
-        raise Invalid("USER_UNKNOWN", {"name": name}, problems=[FieldProblem(path="user", code="USER_UNKNOWN")])
+        raise unknown_user(name, path="user")
     if person.id in case.followers:
         return case
     require_room(len(case.followers) + 1, path="user")

@@ -12,7 +12,7 @@ from engine.answering import Accepted, accept
 from engine.attaching import target_of
 from engine.compiled import compiled
 from engine.errors import FieldProblem, Invalid
-from engine.loading import load_task, require_reason, require_version
+from engine.loading import load_task, require_reason, require_version, unknown_user
 from engine.moves import Moved, announcement, move
 from engine.ports.cases import Work
 from engine.rulings import done_by, grants_of, rule_on_receiver, rule_on_task
@@ -257,7 +257,7 @@ def _hand_over(
 def _receiver(work: Work, case: Case, task: Task, name: str) -> Person:
     person = work.cases.facts(users=[name], uploader=work.actor.id).users.get(name)
     if person is None:
-        raise Invalid("USER_UNKNOWN", {"name": name}, problems=[FieldProblem(path="to", code="USER_UNKNOWN")])
+        raise unknown_user(name, path="to")
     [still] = work.cases.candidates([(person.id, task.candidates)])
     rule_on_receiver(case, task, person.id, still_candidate=still is not None).enforce()
     return person

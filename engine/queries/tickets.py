@@ -107,7 +107,7 @@ def why(work: Reading, task_id: str, *, user: str | None = None) -> Mapping[Acti
             raise Forbidden("ADMIN_ONLY")
         asked = work.lists.actor_named(user)
     if asked is None:
-        raise Invalid("USER_UNKNOWN", {"name": user})
+        raise Invalid("USER_UNKNOWN", {"value": user})
     return {**_task_rulings(case, found, asked), **_ticket_rulings(case, asked)}
 
 

@@ -10,6 +10,8 @@ import pytest
 
 from app.cli.serving import require_free
 
+ADVICE = "Give another port with --port, or end what serves there."
+
 
 @pytest.mark.parametrize("command", ["serve", "demo"])
 def test_a_port_that_another_service_has_is_refused_before_anything_is_made(command: str, tmp_path: Path) -> None:
@@ -28,7 +30,7 @@ def test_a_port_that_another_service_has_is_refused_before_anything_is_made(comm
             check=False,
         )
     assert ended.returncode == 1
-    assert ended.stderr == f"Error: Cannot serve at 127.0.0.1, port {port}: Address already in use.\n"
+    assert ended.stderr == f"Error: Cannot serve at 127.0.0.1, port {port}: Address already in use. {ADVICE}\n"
     assert not (tmp_path / "data").exists()
 
 
@@ -43,6 +45,9 @@ def test_a_port_that_was_just_left_is_free(host: str) -> None:
         with socket.create_connection(("127.0.0.1", port)):
             listening.accept()[0].close()
     require_free(host, port)
+
+
+ADVICE = "Give another port with --port, or end what serves there."
 
 
 def test_an_address_of_another_machine_is_refused() -> None:
