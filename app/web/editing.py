@@ -42,7 +42,7 @@ class FormPage:
 
     def label_at(self, path: str) -> str:
         """What the field of this path is called, with the number of its row."""
-        return _label_at(self.fields, path) or path
+        return _label_at(self.fields, path) or (gettext("Reason") if path == "reason" else path)
 
 
 def form_page(
