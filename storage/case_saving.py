@@ -1,6 +1,6 @@
 """What a command on one ticket decided, on its way into the tables: queued whole, written with the commit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,11 +12,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from engine.values.changes import Changes
 from engine.values.processes import PREFIX
-from engine.values.tickets import Memory, Ticket
+from engine.values.tickets import Memory, TaskState, Ticket
 from engine.zone import at_home
 from storage import rows
 from storage import tables as t
-from storage.jobs import enqueue
+from storage.channel import Statement
+from storage.jobs import enqueuing
 from storage.json import dumps
 from storage.work import Work
 
@@ -82,17 +83,21 @@ _NUMBER = (
 
 def save(work: Work, changes: Changes) -> None:
     """Queue everything that was decided."""
-    _save_ticket(work, changes)
-    _save_tasks(work, changes)
-    work.write(_INSERT_EVENT, rows.event_row(changes.event))
-    _save_files(work, changes)
-    _save_people(work, changes)
-    for key in changes.saved_answers_dropped:
-        drop_answers(work, key)
-    for job in changes.jobs:
-        enqueue(work, job)
+    work.write_together([*_rows(changes, work)])
     if changes.opening:
         _give_number(work, changes.ticket)
+
+
+def _rows(changes: Changes, work: Work) -> Iterator[Statement]:
+    yield from _ticket_rows(changes)
+    yield from _task_rows(changes)
+    yield Statement(_INSERT_EVENT, rows.event_row(changes.event))
+    yield from _file_rows(changes)
+    yield from _people_rows(changes)
+    for key in changes.saved_answers_dropped:
+        yield _dropping(work, key)
+    if changes.jobs:
+        yield enqueuing(changes.jobs, now=work.now)
 
 
 def keep_answers(work: Work, key: str, answers: Mapping[str, object], uploads: Sequence[UUID]) -> None:
@@ -106,10 +111,14 @@ def keep_answers(work: Work, key: str, answers: Mapping[str, object], uploads: S
 
 def drop_answers(work: Work, key: str) -> None:
     """Queue forgetting the actor's saved answers under this key."""
-    work.write(_DELETE_SAVED, {"of_user": work.actor.id, "of_key": key})
+    work.write_together([_dropping(work, key)])
 
 
-def _save_ticket(work: Work, changes: Changes) -> None:
+def _dropping(work: Work, key: str) -> Statement:
+    return Statement(_DELETE_SAVED, {"of_user": work.actor.id, "of_key": key})
+
+
+def _ticket_rows(changes: Changes) -> Iterator[Statement]:
     ticket, position = changes.ticket, changes.position
     state = {}
     if position is not None:
@@ -119,31 +128,33 @@ def _save_ticket(work: Work, changes: Changes) -> None:
             "memory": _memory_text(position.memory),
         }
     if changes.opening:
-        work.write(_INSERT_TICKET, rows.ticket_row(ticket))
-        work.write(_INSERT_STATE, {"ticket_id": ticket.id, **state})
+        yield Statement(_INSERT_TICKET, rows.ticket_row(ticket))
+        yield Statement(_INSERT_STATE, {"ticket_id": ticket.id, **state})
         return
-    work.write(_UPDATE_TICKET, {"of_ticket": ticket.id, **rows.ticket_changes(ticket)})
+    yield Statement(_UPDATE_TICKET, {"of_ticket": ticket.id, **rows.ticket_changes(ticket)})
     if state:
-        work.write(_UPDATE_STATE, {"of_ticket": ticket.id, **state})
+        yield Statement(_UPDATE_STATE, {"of_ticket": ticket.id, **state})
 
 
-def _save_tasks(work: Work, changes: Changes) -> None:
+def _task_rows(changes: Changes) -> Iterator[Statement]:
     for task in changes.tasks_changed:
         values = rows.task_row(task)
         key = {"of_ticket": values.pop("ticket_id"), "of_seq": values.pop("seq")}
-        work.write(_UPDATE_TASK, {**key, **values})
-        work.write(_DELETE_OFFERS, key)
+        yield Statement(_UPDATE_TASK, {**key, **values})
+        # A task that can be claimed now could not before, so that no offer is both taken away and made here.
+        if task.state is not TaskState.OPEN:
+            yield Statement(_DELETE_OFFERS, key)
     if changes.tasks_opened:
-        work.write(_INSERT_TASK, [rows.task_row(task) for task in changes.tasks_opened])
+        yield Statement(_INSERT_TASK, [rows.task_row(task) for task in changes.tasks_opened])
     offers = [row for task in (*changes.tasks_changed, *changes.tasks_opened) for row in rows.offer_rows(task)]
     if offers:
-        work.write(_INSERT_OFFER, offers)
+        yield Statement(_INSERT_OFFER, offers)
 
 
-def _save_files(work: Work, changes: Changes) -> None:
+def _file_rows(changes: Changes) -> Iterator[Statement]:
     comment = changes.comment
     if comment is not None:
-        work.write(
+        yield Statement(
             _INSERT_COMMENT,
             {
                 "ticket_id": comment.ticket_id,
@@ -155,19 +166,19 @@ def _save_files(work: Work, changes: Changes) -> None:
             },
         )
     if changes.attachments:
-        work.write(_INSERT_ATTACHMENT, [rows.attachment_row(each) for each in changes.attachments])
+        yield Statement(_INSERT_ATTACHMENT, [rows.attachment_row(each) for each in changes.attachments])
     for upload in changes.uploads_taken:
-        work.write(_DELETE_UPLOAD, {"of_upload": upload})
+        yield Statement(_DELETE_UPLOAD, {"of_upload": upload})
 
 
-def _save_people(work: Work, changes: Changes) -> None:
+def _people_rows(changes: Changes) -> Iterator[Statement]:
     ticket_id = changes.ticket.id
     for person in changes.parties:
-        work.write(_ADD_PARTY, {"ticket_id": ticket_id, "user_id": person})
+        yield Statement(_ADD_PARTY, {"ticket_id": ticket_id, "user_id": person})
     for person, added_by in changes.followers_added:
-        work.write(_ADD_FOLLOWER, {"ticket_id": ticket_id, "user_id": person, "added_by": added_by})
+        yield Statement(_ADD_FOLLOWER, {"ticket_id": ticket_id, "user_id": person, "added_by": added_by})
     for person in changes.followers_removed:
-        work.write(_DELETE_FOLLOWER, {"of_ticket": ticket_id, "of_user": person})
+        yield Statement(_DELETE_FOLLOWER, {"of_ticket": ticket_id, "of_user": person})
 
 
 def _give_number(work: Work, ticket: Ticket) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from storage.channel import Channel, PipelinedChannel, PlainChannel
+from storage.channel import Channel, PlainChannel
+from storage.pipeline import PipelinedChannel
 
 LOCK_TIMEOUT_MS = 5_000
 STATEMENT_TIMEOUT_MS = 5_000

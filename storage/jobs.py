@@ -131,6 +131,11 @@ def enqueue_all(work: Work, jobs: Iterable[NewJob]) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
+def enqueuing(jobs: Sequence[NewJob], *, now: datetime) -> Statement:
+    """The statement that enqueues these jobs, at least one."""
+    return Statement(_ENQUEUE, [_row(new, now=now) for new in jobs])
+
+
 def _row(new: NewJob, *, now: datetime) -> dict[str, Any]:
     return {
         "id": new_id(),

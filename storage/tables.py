@@ -26,6 +26,10 @@ def _table(name: str, *parts: Any) -> sa.Table:
     return sa.Table(name, metadata, *parts)
 
 
+LARGE = "large"
+"""Marks a column that may hold megabytes: it is never turned into JSON on its way (`storage.merging`)."""
+
+
 def _required(name: str, kind: Any, *args: Any, **options: Any) -> Column[Any]:
     return Column(name, kind, *args, nullable=False, **options)
 
@@ -152,7 +156,7 @@ draft = _table(
     Column("id", Uuid, primary_key=True),
     Column("process_key", Text),
     _required("file_name", Text),
-    _required("content", LargeBinary),
+    _required("content", LargeBinary, info={LARGE: True}),
     _required("findings", Text),
     _required("author_id", Uuid, ForeignKey("user_account.id")),
     _required("created_at", Moment),
@@ -166,8 +170,8 @@ version = _table(
     Column("number", Integer, primary_key=True),
     _required("hash", Text),
     _required("file_name", Text),
-    _required("content", LargeBinary),
-    _required("definition", LargeBinary),
+    _required("content", LargeBinary, info={LARGE: True}),
+    _required("definition", LargeBinary, info={LARGE: True}),
     _required("verdict", Text),
     _required("findings", Text),
     _required("message", Text, server_default=""),

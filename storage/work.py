@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from engine.errors import Unauthenticated
 from engine.values.actors import Actor
-from storage.channel import Channel, Parameters, Statement
+from storage.channel import Channel, Parameters, Statement, Together
 
 
 class Gate(Protocol):
@@ -29,7 +29,7 @@ class Work:
         self._channel = channel
         self._gate = gate
         self._actor: Actor | None = None
-        self._writes: list[Statement] = []
+        self._writes: list[Statement | Together] = []
         self._last: list[Statement] = []
         self.now = now
 
@@ -75,6 +75,11 @@ class Work:
     def write(self, clause: Any, parameters: Parameters | Sequence[Parameters] = ()) -> None:
         """Queue a statement for the commit."""
         self._writes.append(Statement(clause, parameters))
+
+    def write_together(self, statements: Sequence[Statement]) -> None:
+        """Queue statements that may be written as one (see Together)."""
+        if statements:
+            self._writes.append(Together(statements))
 
     def write_last(self, clause: Any, parameters: Parameters = {}) -> None:  # noqa: B006 - never changed
         """Queue a statement to run after all others, directly before COMMIT (the number counter's short lock)."""

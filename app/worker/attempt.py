@@ -21,10 +21,12 @@ Clock = Callable[[], datetime]
 log = logging.getLogger("faultdesk.worker")
 
 
-def attempt(database: Database, kind: JobKind | None, job: Job, *, worker: str, now: Clock) -> Statement:
-    """Run the handler; the statement that records how it ended.
+def attempt(database: Database, kind: JobKind | None, job: Job, *, worker: str, now: Clock) -> None:
+    """Run the handler and record how it ended; the handler's last unit of work is committed with that record.
 
     What is recorded of a failure is a code: an exception's text may hold addresses, passwords or a person's words.
+
+    Raises: what the database raises where the end cannot be recorded.
     """
 
     def run(act: Callable[[Store], T]) -> T:
@@ -33,13 +35,24 @@ def attempt(database: Database, kind: JobKind | None, job: Job, *, worker: str, 
     try:
         if kind is None:
             raise Hopeless("JOB_KIND_UNKNOWN", {"kind": job.kind})
-        kind.handler(job, run)
+        last = kind.handler(job, run)
+        run(lambda work: _finish(work, last, jobs.done(job, worker=worker, now=now())))
     except Hopeless as hopeless:
         log.warning("job %s (%s) is dead: %s", job.id, job.kind, hopeless.code)
-        return jobs.bury(job, worker=worker, now=now(), error=hopeless.code)
+        record(database, jobs.bury(job, worker=worker, now=now(), error=hopeless.code), now=now)
     except Exception as error:  # noqa: BLE001 - whatever it is, the job is tried again
-        return failed(job, code_of(error), worker=worker, now=now())
-    return jobs.done(job, worker=worker, now=now())
+        record(database, failed(job, code_of(error), worker=worker, now=now()), now=now)
+
+
+def record(database: Database, end: Statement, *, now: Clock) -> None:
+    """Commit one statement about a job."""
+    in_background(database, lambda work: work.write(end.clause, end.parameters), now=now())
+
+
+def _finish(work: Store, last: Callable[[Store], object] | None, end: Statement) -> None:
+    if last is not None:
+        last(work)
+    work.write(end.clause, end.parameters)
 
 
 def failed(job: Job, code: str, *, worker: str, now: datetime) -> Statement:

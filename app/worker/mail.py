@@ -3,6 +3,7 @@
 What was told is kept once, in either case.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -28,7 +29,7 @@ class Mailer:
     """For people who chose none."""
     smtp: Smtp | None
 
-    def __call__(self, job: Job, run: RunUnit[Store]) -> None:
+    def __call__(self, job: Job, run: RunUnit[Store]) -> Callable[[Store], None] | None:
         """Args: ticket_id, task (seq), version (of the task when it was announced), element, user_id.
 
         Between the announcement and this mail, which may be tried for hours, the task may have gone to somebody else:
@@ -43,14 +44,14 @@ class Mailer:
         )
         # A try that ended between storing the message and recording so is complete.
         if facts is None or facts.sent or not facts.active or not self._still_waits(job, run):
-            return
+            return None
         link = f"/tasks/{ticket_id}.{job.args['task']}"
         language = facts.language or self.language
         words = compose(_notice(facts, language=language, url=self.base_url + link), language=language)
         channel = self._deliver(job, facts, words, language)
         values = {"job_id": job.id, "recipient_id": user_id, "address": facts.email or "", "ticket_id": ticket_id}
         values |= {"subject": words.subject, "body": words.text, "link": link, "channel": channel}
-        run(lambda work: notices.keep(work, values))
+        return lambda work: notices.keep(work, values)
 
     @staticmethod
     def _still_waits(job: Job, run: RunUnit[Store]) -> bool:

@@ -1,5 +1,6 @@
 """`notify_task`: find whom a task waits for now, and leave one `mail` job for each."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from engine.ports.jobs import Job, RunUnit
@@ -9,7 +10,7 @@ from storage.jobs import enqueue_all
 from storage.store import Store
 
 
-def notify_task(job: Job, run: RunUnit[Store]) -> None:
+def notify_task(job: Job, _run: RunUnit[Store]) -> Callable[[Store], None]:
     """Args: ticket_id, task (seq), version (of the task when it was announced), element.
 
     The mails' dedupe keys make one mail per announcement and person, however often this runs.
@@ -20,7 +21,7 @@ def notify_task(job: Job, run: RunUnit[Store]) -> None:
         people = notices.recipients(work, ticket_id=ticket_id, seq=seq, announced=version)
         enqueue_all(work, [_mail(job, person, f"{ticket_id}.{seq}:{version}") for person in people])
 
-    run(act)
+    return act
 
 
 def _mail(job: Job, person: UUID, announcement: str) -> NewJob:

@@ -1,6 +1,7 @@
-"""The runner: a thread that claims due jobs, runs each in a thread of its own, and renews their leases.
+"""The runner: a thread that claims due jobs for a few threads that run them, and renews their leases.
 
 It sleeps until the next job is due, at most `poll`; `wake` ends the sleep when this process has committed something.
+It then waits a moment longer, so that one claim serves several commits.
 Jobs that others enqueue are found by polling: LISTEN/NOTIFY would tie the schema to one database machine.
 """
 
@@ -11,12 +12,13 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from queue import SimpleQueue
 from uuid import uuid4
 
 import psycopg
 import sqlalchemy as sa
 
-from app.worker.attempt import Clock, attempt, code_of, failed
+from app.worker.attempt import Clock, attempt, code_of, failed, record
 from app.worker.kinds import Duties
 from bpmn.errors import FaultdeskError
 from engine.ports.jobs import Job
@@ -38,6 +40,10 @@ class Pace:
 
     slots: int = 4
     """Jobs that run at once in this process."""
+    batch: int = 16
+    """Jobs that this process holds, running or next in line."""
+    gather: float = 0.1
+    """Seconds from a wake-up to the claim."""
     lease: timedelta = timedelta(seconds=60)
     heartbeat: timedelta = timedelta(seconds=15)
     poll: float = 1.0
@@ -46,8 +52,8 @@ class Pace:
 @dataclass(kw_only=True)
 class _Running:
     job: Job
-    deadline: float
-    """On the monotonic clock: a handler's time is not to depend on the wall clock."""
+    deadline: float = float("inf")
+    """On the monotonic clock, from the job's beginning: a handler's time is not to depend on the wall clock."""
     late: bool = False
 
 
@@ -66,6 +72,9 @@ class Runner:
         self._pace = pace or Pace()
         self._now = now
         self._running: dict[object, _Running] = {}
+        self._line: SimpleQueue[object] = SimpleQueue()
+        self._hands = 0
+        self._full = False
         self._lock = threading.Lock()
         self._awake = threading.Event()
         self._stopping = threading.Event()
@@ -90,7 +99,8 @@ class Runner:
             except Exception as error:  # noqa: BLE001 - a worker that ended unseen would leave every job lying
                 log.error("the worker's round failed: %s", code_of(error))
                 pause = _OUTAGE_PAUSE
-            self._awake.wait(pause)
+            if self._awake.wait(pause) and not self._full:
+                self._stopping.wait(self._pace.gather)
             self._awake.clear()
 
     def wake(self) -> None:
@@ -118,7 +128,7 @@ class Runner:
         self._enqueue_recurring()
         while claimed := self._claim(limit=1):
             for job in claimed:
-                self._record(self._try(job))
+                self._try(job)
                 ran += 1
         return ran
 
@@ -132,16 +142,14 @@ class Runner:
         self._beat()
         self._rescue()
         self._enqueue_recurring()
-        free = self._pace.slots - self.busy
-        if free <= 0:
-            return self._pace.poll
-        at = self._next_at()
+        free = self._pace.batch - self.busy
+        at = self._next_at() if free > 0 else None
         claimed = self._claim(limit=free) if at is not None and at <= self._now() else []
         for job in claimed:
             self._begin(job)
-        if len(claimed) == free:
-            return 0.0  # A full batch may have left more behind it.
-        return self._pause_until(self._next_at() if claimed else at)
+        # A full batch may have left more behind it; the first of its jobs to end asks again.
+        self._full = len(claimed) == free
+        return self._pause_until(None if claimed else at)
 
     def _pause_until(self, at: datetime | None) -> float:
         """Seconds to sleep: the end of a job or the next due one ends it."""
@@ -168,38 +176,55 @@ class Runner:
         return jobs.claimed(rows)
 
     def _begin(self, job: Job) -> None:
-        kind = self._duties.kinds.get(job.kind)
-        timeout = 0.0 if kind is None else kind.timeout.total_seconds()
         token = object()
         with self._lock:
-            self._running[token] = _Running(job=job, deadline=time.monotonic() + max(timeout, 1.0))
-        try:
-            threading.Thread(target=self._work, args=(token, job), name=f"job-{job.kind}", daemon=True).start()
-        except RuntimeError:
-            # There are no more threads to be had. The lease runs out and the job is tried again.
-            self._end(token)
-            raise
+            self._running[token] = _Running(job=job)
+        self._line.put(token)
+        if self._hands < min(self._pace.slots, self.busy):
+            try:
+                threading.Thread(target=self._serve, name=f"jobs-{self._hands}", daemon=True).start()
+            except RuntimeError:
+                # There are no more threads to be had. Without any the lease runs out and the job is tried again.
+                if not self._hands:
+                    self._end(token)
+                    raise
+            else:
+                self._hands += 1
+
+    def _serve(self) -> None:
+        while True:
+            token = self._line.get()
+            with self._lock:
+                held = self._running.get(token)
+                if held is None:
+                    continue  # It was given up when there was no thread for it.
+                held.deadline = time.monotonic() + self._timeout(held.job)
+            self._work(token, held.job)
 
     def _work(self, token: object, job: Job) -> None:
         try:
-            self._record(self._try(job))
+            self._try(job)
         except _ERRORS as error:
             # The lease runs out and the job is tried again: at-least-once.
             log.warning("job %s: its end could not be recorded: %s", job.id, type(error).__name__)
         finally:
             self._end(token)
-            self.wake()
+            if self._full or not self.busy:
+                self.wake()
+
+    def _timeout(self, job: Job) -> float:
+        kind = self._duties.kinds.get(job.kind)
+        return 1.0 if kind is None else max(kind.timeout.total_seconds(), 1.0)
 
     def _end(self, token: object) -> None:
         with self._lock:
             del self._running[token]
 
-    def _try(self, job: Job) -> Statement:
-        kind = self._duties.kinds.get(job.kind)
-        return attempt(self._database, kind, job, worker=self.name, now=self._now)
+    def _try(self, job: Job) -> None:
+        attempt(self._database, self._duties.kinds.get(job.kind), job, worker=self.name, now=self._now)
 
     def _record(self, end: Statement) -> None:
-        in_background(self._database, lambda work: work.write(end.clause, end.parameters), now=self._now())
+        record(self._database, end, now=self._now)
 
     def _beat(self) -> None:
         if time.monotonic() - self._beaten < self._pace.heartbeat.total_seconds():

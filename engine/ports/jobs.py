@@ -61,8 +61,8 @@ class RunUnit(Protocol[W_co]):
 class Handler(Protocol[W_contra]):
     """What a kind of job does. It may run twice for one job (at-least-once), so its effects must bear it."""
 
-    def __call__(self, job: Job, run: RunUnit[W_contra], /) -> None:
-        """Do the job.
+    def __call__(self, job: Job, run: RunUnit[W_contra], /) -> Callable[[W_contra], object] | None:
+        """Do the job; what is returned is its last unit of work, which is committed together with the job's end.
 
         Raises: Hopeless when trying again is of no use; anything else means another try after a pause.
         """

@@ -26,7 +26,7 @@ class Connection:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._host = f"Host: 127.0.0.1:{port}\r\n"
 
-    def send(self, method: str, path: str, body: bytes = b"", *, token: str = "", key: str = "") -> Reply:  # noqa: S107
+    def send(self, method: str, path: str, body: bytes = b"", *, token: str = "", key: str = "") -> Reply:
         """Send a request and wait for its answer.
 
         Raises: ConnectionError when the server ended the connection.

@@ -1,4 +1,4 @@
-"""The product under measurement: `faultdesk serve` as anybody starts it, with the bundled incident process in service."""
+"""The product under measurement: `faultdesk serve` as anybody starts it, the bundled incident process in service."""
 
 import json
 from collections.abc import Iterator

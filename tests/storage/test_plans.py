@@ -15,9 +15,9 @@ import sqlalchemy as sa
 from engine.ids import new_id
 from engine.values.actors import Actor
 from storage import inbox
-from storage.channel import _bound, _compiled
 from storage.database import Database
 from storage.sight import seen_by
+from storage.texts import text_of
 from storage.ticket_lists import TICKET_ROW, TICKETS
 from storage.types import EPOCH
 
@@ -32,8 +32,8 @@ def _plan(database: Database, clause: Any, parameters: Mapping[str, object]) -> 
         assert isinstance(driver, psycopg.Connection)
         for setting in ("enable_seqscan", "enable_hashjoin", "enable_mergejoin"):
             driver.execute(f"SET {setting} = off")
-        compiled = _compiled(clause, connection.dialect, frozenset(parameters))
-        cursor = driver.execute(f"EXPLAIN (FORMAT JSON) {compiled.string}", _bound(compiled, parameters))
+        text = text_of(clause, connection.dialect, [parameters])
+        cursor = psycopg.RawCursor(driver).execute(f"EXPLAIN (FORMAT JSON) {text.sql}", text.values(parameters))
         [[found]] = cursor.fetchall()
         connection.invalidate()
     return list(_nodes((json.loads(found) if isinstance(found, str) else found)[0]["Plan"]))

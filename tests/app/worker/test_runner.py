@@ -282,7 +282,7 @@ def test_a_runner_that_gets_no_more_threads_goes_on_and_runs_the_job_later(
     start, refused = threading.Thread.start, []
 
     def starved(thread: threading.Thread) -> None:
-        if thread.name.startswith("job-") and not refused:
+        if thread.name.startswith("jobs-") and not refused:
             refused.append(thread.name)
             raise RuntimeError("can't start new thread")
         start(thread)
@@ -296,7 +296,7 @@ def test_a_runner_that_gets_no_more_threads_goes_on_and_runs_the_job_later(
     until(lambda: runner.busy == 0, seconds=1)
     until(lambda: [row.state for row in rows(database)] == ["done"])
     assert runner.stop(5)
-    assert (refused, ran) == (["job-k"], [2])
+    assert (refused, ran) == (["jobs-0"], [2])
 
 
 def test_an_idle_round_asks_once_when_the_next_job_is_due(sqlite_database: Database) -> None:
