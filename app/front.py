@@ -8,75 +8,94 @@ answered 408 (RFC 9110, 15.5.9) without having cost a thread. Slow readers of an
 import asyncio
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from io import BytesIO
 from itertools import islice
 from typing import IO, Any
-from urllib.parse import unquote_to_bytes
 
 from flask import Flask
+from granian.rsgi import HTTPProtocol, ProtocolClosed, ProtocolError, Scope  # type: ignore[attr-defined]
 from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestTimeout
 
 from app.passing import body_limit
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Environ = dict[str, Any]
 
 SLOWEST = 10_000
 """Bytes a second that a body must bring, once the first patience is over."""
+_SMALL = 64 * 1024
+"""Bytes of a body that is awaited as a whole."""
 _IN_MEMORY = 1024 * 1024
 _PIECES = 32
-_HOP_BY_HOP = frozenset({b"connection", b"keep-alive", b"transfer-encoding"})
+_HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding"})
 
 
 class Front:
-    """An ASGI application that answers by a WSGI one, in `threads` threads. `patience`: seconds for any body."""
+    """An RSGI application that answers by a WSGI one, in `threads` threads. `patience`: seconds for any body."""
 
     def __init__(self, app: Flask, *, threads: int, patience: float) -> None:
         self._app = app
         self._patience = patience
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """See ASGI 3.0."""
-        if scope["type"] == "lifespan":
-            await _live(receive, send)
-        elif scope["type"] == "http":
-            await self._answer(scope, receive, send)
-
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
+        """See granian's RSGI 1.5."""
         environ = environ_of(scope)
+        length = environ.get("CONTENT_LENGTH", "")
+        if length in ("", "0") and "HTTP_TRANSFER_ENCODING" not in environ:
+            await self._respond(environ, protocol, close=False)
+        elif length.isascii() and length.isdigit() and len(length) < 9 and int(length) <= self._whole(environ):
+            await self._answer_whole(environ, protocol)
+        else:
+            await self._answer_pieces(environ, protocol)
+
+    async def _answer_whole(self, environ: Environ, protocol: HTTPProtocol) -> None:
+        failure: HTTPException | None = None
+        try:
+            async with asyncio.timeout(self._patience):
+                environ["wsgi.input"] = BytesIO(await protocol())
+        except TimeoutError:
+            failure = RequestTimeout()
+        except (ProtocolClosed, ProtocolError):
+            failure = ClientDisconnected()
+        if failure is not None:
+            environ["wsgi.input"] = _Broken(failure)
+        await self._respond(environ, protocol, close=failure is not None)
+
+    async def _answer_pieces(self, environ: Environ, protocol: HTTPProtocol) -> None:
         with tempfile.SpooledTemporaryFile(_IN_MEMORY) as body:
-            failure = await self._receive(environ, body, receive)
+            failure = await self._receive(environ, body, protocol)
             body.seek(0)
             environ["wsgi.input"] = body if failure is None else _Broken(failure)
-            await self._respond(environ, send, close=failure is not None)
+            await self._respond(environ, protocol, close=failure is not None)
 
-    async def _receive(self, environ: Environ, body: IO[bytes], receive: Receive) -> HTTPException | None:
+    async def _receive(self, environ: Environ, body: IO[bytes], protocol: HTTPProtocol) -> HTTPException | None:
         """Take in all that the application may want to see; the refusal that reading it deserves if that fails."""
         most = self._most(environ)
         if int(environ.get("CONTENT_LENGTH") or 0) > most:
             # The application refuses it by its length alone.
             return None
-        began, came = time.monotonic(), 0
+        began, came, pieces = time.monotonic(), 0, aiter(protocol)
         while came <= most:
             left = began + self._patience + came / SLOWEST - time.monotonic()
             try:
-                message = await asyncio.wait_for(receive(), left)
+                async with asyncio.timeout(left):
+                    came += body.write(await anext(pieces))
+            except StopAsyncIteration:
+                break
             except TimeoutError:
                 return RequestTimeout()
-            if message["type"] == "http.disconnect":
+            except (ProtocolClosed, ProtocolError):
                 return ClientDisconnected()
-            came += body.write(message.get("body", b""))
-            if not message.get("more_body"):
-                break
         # From here on the length is known, also where the client did not say it.
         environ["CONTENT_LENGTH"] = str(came)
         return None
+
+    def _whole(self, environ: Environ) -> int:
+        """How long a body may be that is awaited as a whole."""
+        return min(_SMALL, self._most(environ))
 
     def _most(self, environ: Environ) -> int:
         """How many bytes of a body the view of this address looks at; none where there is no view."""
@@ -86,18 +105,20 @@ class Front:
             return 0
         return body_limit(self._app.view_functions[endpoint])
 
-    async def _respond(self, environ: Environ, send: Send, *, close: bool) -> None:
+    async def _respond(self, environ: Environ, protocol: HTTPProtocol, *, close: bool) -> None:
         loop = asyncio.get_running_loop()
         answer = await loop.run_in_executor(self._pool, _Answer, self._app, environ)
         try:
-            await send(_head(answer.status, answer.headers, close=close))
+            head = answer.code, _headers_out(answer.headers, close=close)
+            if answer.is_all or not answer.piece:
+                protocol.response_bytes(*head, answer.piece)
+                return
+            stream = protocol.response_stream(*head)
             while answer.piece:
-                last = answer.is_all
-                await send({"type": "http.response.body", "body": answer.piece, "more_body": not last})
-                if last:
-                    return
+                await stream.send_bytes(answer.piece)
                 await loop.run_in_executor(self._pool, answer.go_on)
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        except (ProtocolClosed, ProtocolError):
+            return  # Nobody waits for the rest.
         finally:
             answer.close()
 
@@ -106,7 +127,7 @@ class _Answer:
     """What the application answers: its first piece is there when this is made. To be made and moved on in a thread."""
 
     def __init__(self, app: Flask, environ: Environ) -> None:
-        self.status, self.headers = "", list[tuple[str, str]]()
+        self.code, self.headers = 0, list[tuple[str, str]]()
         self._whole = app(environ, self._start)
         self._pieces = iter(self._whole)
         self.go_on()
@@ -128,46 +149,46 @@ class _Answer:
     def _start(
         self, status: str, headers: list[tuple[str, str]], _exc_info: object = None
     ) -> Callable[[bytes], object]:
-        self.status, self.headers = status, headers
+        self.code, self.headers = int(status.split(" ", 1)[0]), headers
         return _no_writing
 
 
 def environ_of(scope: Scope) -> Environ:
     """The request as PEP 3333 has it, without its body."""
-    raw = scope.get("raw_path") or scope["path"].encode()
-    host, port = scope.get("server") or ("127.0.0.1", 0)
+    host, _, port = scope.server.rpartition(":")
+    address, _, from_port = scope.client.rpartition(":")
     environ: Environ = {
-        "REQUEST_METHOD": scope["method"],
+        "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": unquote_to_bytes(raw.partition(b"?")[0]).decode("latin-1"),
-        "QUERY_STRING": scope["query_string"].decode("latin-1"),
-        "SERVER_NAME": host,
-        "SERVER_PORT": str(port or 0),
-        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        # The server has decoded it, and put this sign for what is not UTF-8; as a lone byte it is refused later.
+        "PATH_INFO": scope.path.encode().replace(b"\xef\xbf\xbd", b"\xff").decode("latin-1"),
+        "QUERY_STRING": scope.query_string,
+        "SERVER_NAME": host or "127.0.0.1",
+        "SERVER_PORT": port or "0",
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "REMOTE_ADDR": address.strip("[]"),
+        "REMOTE_PORT": from_port,
         "wsgi.version": (1, 0),
-        "wsgi.url_scheme": scope["scheme"],
+        "wsgi.url_scheme": scope.scheme,
         "wsgi.input": BytesIO(),
         "wsgi.input_terminated": True,
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
     }
-    if scope.get("client"):
-        environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = scope["client"][0], str(scope["client"][1])
-    environ.update(_headers(scope["headers"]))
+    environ.update(_headers_in(scope.headers.items()))
     return environ
 
 
-def _headers(sent: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+def _headers_in(sent: Iterable[tuple[str, str]]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for name, value in sent:
+    for name, text in sent:
         # A name with an underscore could pass for one with a hyphen that a proxy in front has set.
-        if b"_" in name:
+        if "_" in name:
             continue
-        key = name.decode("latin-1").upper().replace("-", "_")
+        key = name.upper().replace("-", "_")
         key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
         joint = "; " if key == "HTTP_COOKIE" else ","
-        text = value.decode("latin-1")
         found[key] = f"{found[key]}{joint}{text}" if key in found else text
     return found
 
@@ -191,21 +212,11 @@ def _some(pieces: Iterator[bytes]) -> bytes:
     return b""
 
 
-def _head(status: str, headers: list[tuple[str, str]], *, close: bool) -> MutableMapping[str, Any]:
-    sent = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-    kept = [pair for pair in sent if pair[0] not in _HOP_BY_HOP]
-    if close:
-        kept.append((b"connection", b"close"))
-    return {"type": "http.response.start", "status": int(status.split(" ", 1)[0]), "headers": kept}
+def _headers_out(headers: list[tuple[str, str]], *, close: bool) -> list[tuple[str, str]]:
+    kept = [(name.lower(), value) for name, value in headers]
+    kept = [pair for pair in kept if pair[0] not in _HOP_BY_HOP]
+    return [*kept, ("connection", "close")] if close else kept
 
 
 def _no_writing(_data: bytes) -> object:
     raise NotImplementedError(HTTPStatus.NOT_IMPLEMENTED.phrase)
-
-
-async def _live(receive: Receive, send: Send) -> None:
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return

@@ -93,11 +93,11 @@ def require_free(host: str, port: int) -> None:
 def run_server(host: str, port: int, *, workers: int) -> None:
     """Serve until the process is told to stop. A request whose header takes longer than 10 s is cut off."""
     Granian(
-        "app.asgi:make",
+        "app.rsgi:make",
         factory=True,
         address=host,
         port=port,
-        interface=Interfaces.ASGI,
+        interface=Interfaces.RSGI,
         workers=workers,
         websockets=False,
         # HTTP/2 comes by the proxy in front, if at all: here it would have no time limits.
