@@ -7,10 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.channel import Channel, PipelinedChannel, PlainChannel
+from storage.failures import CONNECTION, classify
+from storage.hosts import address_of, connecting
 
 LOCK_TIMEOUT_MS = 5_000
 STATEMENT_TIMEOUT_MS = 5_000
@@ -21,7 +24,7 @@ class Database:
     """A pool of connections to one database; open one per process and share it between threads."""
 
     def __init__(self, url: str) -> None:
-        self.url = sa.make_url(url)
+        self.url = address_of(url)
         self.is_postgresql = self.url.get_backend_name() == "postgresql"
         self.engine = _postgresql(self.url) if self.is_postgresql else _sqlite(self.url)
 
@@ -40,6 +43,11 @@ class Database:
             )
             try:
                 yield channel
+            except (sa.exc.SQLAlchemyError, psycopg.Error) as error:
+                if classify(error) in CONNECTION:
+                    # The other connections of the pool were most likely lost with this one.
+                    self.dispose()
+                raise
             finally:
                 channel.close()
 
@@ -59,7 +67,7 @@ def _postgresql(url: sa.URL) -> sa.Engine:
         pool_size=POOL_SIZE,
         max_overflow=0,
         pool_timeout=LOCK_TIMEOUT_MS / 1000,
-        connect_args={"options": options},
+        connect_args={**connecting(url), "options": options},
     )
 
 

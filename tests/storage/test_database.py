@@ -1,8 +1,13 @@
 """How a connection is prepared."""
 
 from contextlib import ExitStack
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
 
 from storage.database import Database
+from storage.hosts import CONNECTING, address_of, connecting
 
 SYNCHRONOUS_FULL = 2
 
@@ -16,3 +21,48 @@ def test_every_connection_to_sqlite_syncs_its_commits_and_holds_foreign_keys(sql
                 for name in ("journal_mode", "synchronous", "foreign_keys")
             }
             assert found == {"journal_mode": "wal", "synchronous": SYNCHRONOUS_FULL, "foreign_keys": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "port"),
+    [
+        ("postgresql://u:p%40ss@one:5432,two:5433/desk", "one,two", "5432,5433"),
+        ("postgresql+psycopg://u:p%40ss@one,two:5433/desk", "one,two", "5432,5433"),
+        ("postgresql://u:p%40ss@[::1]:1,[2001:db8::1]/desk", "::1,2001:db8::1", "1,5432"),
+        ("postgresql://u:p%40ss@/desk?host=one:5432&host=two:5433", "one,two", "5432,5433"),
+        ("postgresql://u:p%40ss@/desk?host=one,two&port=1,2", "one,two", "1,2"),
+    ],
+)
+def test_an_address_may_name_several_servers_of_which_the_writing_one_is_taken(text: str, host: str, port: str) -> None:
+    asked = asked_of_the_driver(text)
+    expected = {"host": host, "port": port, "user": "u", "password": "p@ss", "dbname": "desk"}
+    assert {name: asked[name] for name in expected} == expected
+    assert asked["target_session_attrs"] == "read-write"
+
+
+def test_what_an_address_says_goes_before_what_the_service_asks_for() -> None:
+    asked = asked_of_the_driver(
+        "postgresql://u@a,b/desk?target_session_attrs=primary&connect_timeout=9&sslmode=require"
+    )
+    assert (asked["target_session_attrs"], asked["connect_timeout"], asked["sslmode"]) == ("primary", "9", "require")
+    assert asked["tcp_user_timeout"] == CONNECTING["tcp_user_timeout"]
+
+
+def test_a_single_server_may_be_any() -> None:
+    assert "target_session_attrs" not in asked_of_the_driver("postgresql://u@one/desk")
+
+
+@pytest.mark.parametrize(
+    "text", ["postgresql://u:secret@a:x,b/d", "postgresql://u:sec:ret@a:b:c/d", "postgresql://@,/d"]
+)
+def test_what_is_no_address_is_refused_without_its_password(text: str) -> None:
+    with pytest.raises(sa.exc.ArgumentError) as refused:
+        address_of(text)
+    assert "ret" not in str(refused.value)
+
+
+def asked_of_the_driver(text: str) -> dict[str, Any]:
+    """What psycopg is connected with."""
+    url = address_of(text).set(drivername="postgresql+psycopg")
+    _, asked = sa.create_engine(url).dialect.create_connect_args(url)
+    return {**asked, **connecting(url)}
