@@ -1,6 +1,8 @@
 """How a connection is prepared."""
 
-from contextlib import ExitStack
+import os
+import socket
+from contextlib import ExitStack, closing
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from storage.database import Database
 from storage.hosts import CONNECTING, address_of, connecting
 
 SYNCHRONOUS_FULL = 2
+KEEPALIVES = {"TCP_USER_TIMEOUT": 5_000, "TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 1, "TCP_KEEPCNT": 3}
 
 
 def test_every_connection_to_sqlite_syncs_its_commits_and_holds_foreign_keys(sqlite_database: Database) -> None:
@@ -59,6 +62,22 @@ def test_what_is_no_address_is_refused_without_its_password(text: str) -> None:
     with pytest.raises(sa.exc.ArgumentError) as refused:
         address_of(text)
     assert "ret" not in str(refused.value)
+
+
+def test_r_12_a_server_that_is_gone_without_a_word_is_given_up(postgres_url: str) -> None:
+    """R-12: what the operating system is told of each connection; the first is in milliseconds, times are seconds."""
+    database = Database(postgres_url)
+    with database.engine.connect() as connection, closing(_socket_of(connection)) as seen:
+        found = {name: seen.getsockopt(socket.IPPROTO_TCP, getattr(socket, name)) for name in KEEPALIVES}
+        assert seen.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    database.dispose()
+    assert found == KEEPALIVES
+
+
+def _socket_of(connection: sa.Connection) -> socket.socket:
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    return socket.socket(fileno=os.dup(driver.fileno()))
 
 
 def asked_of_the_driver(text: str) -> dict[str, Any]:
