@@ -8,7 +8,7 @@ else is not a success is a failure of the service and ends up in `Ledger.failure
 import itertools
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -30,6 +30,7 @@ JSON = dict[str, Any]
 TIMEOUT_S = 30.0
 PAUSE_S = 0.1
 """Before asking again. Shorter than Retry-After says, so that an outage is measured to a tenth of a second."""
+TOKENS = 20
 TEAM = ("kefu", "yunwei1", "yunwei2", "qc", "admin")
 
 
@@ -70,9 +71,14 @@ class Ledger:
 
 @dataclass(frozen=True, kw_only=True)
 class Team:
-    """The bearer tokens of one client's people."""
+    """The bearer tokens of one client's people, several for each: what one token may do in a minute is limited."""
 
-    tokens: dict[str, str]
+    tokens: dict[str, tuple[str, ...]]
+
+    def token(self, name: str, turn: int) -> str:
+        """The one whose turn it is."""
+        held = self.tokens[name]
+        return held[turn % len(held)]
 
 
 def prepare(database_url: str, clients: int) -> list[Team]:
@@ -80,9 +86,18 @@ def prepare(database_url: str, clients: int) -> list[Team]:
     database = Database(database_url)
     migrations.upgrade(database)
     desk = furnish(Desk(database=database))
-    teams = [Team(tokens={name: _token(database, desk.people[name]) for name in TEAM}) for _ in range(clients)]
+    teams = [_team(database, desk) for _ in range(clients)]
     database.dispose()
     return teams
+
+
+def _team(database: Database, desk: Desk) -> Team:
+    counts = {name: TOKENS if name == "kefu" else 1 for name in TEAM}
+    return Team(
+        tokens={
+            name: tuple(_token(database, desk.people[name]) for _ in range(count)) for name, count in counts.items()
+        }
+    )
 
 
 def _token(database: Database, user_id: UUID) -> str:
@@ -96,18 +111,19 @@ class Client(threading.Thread):
     """Opens one ticket after another and works each to its end, sending one in three back once."""
 
     def __init__(
-        self, number: int, url: str, team: Team, ledger: Ledger, *, files: Iterator[bytes] | None = None
+        self, number: int, url: str, team: Team, ledger: Ledger, *, files: Callable[[], bytes] | None = None
     ) -> None:
         super().__init__(name=f"client-{number}", daemon=True)
         self.number, self.url, self.team, self.ledger, self.files = number, url, team, ledger, files
+        self.turn = 0
         self.stopping = threading.Event()
         self.http = requests.Session()
 
     def run(self) -> None:
         """Until told to stop; the last change is brought to its end."""
         try:
-            for round_ in itertools.count():
-                for _ in self._ticket(round_):
+            for self.turn in itertools.count():
+                for _ in self._ticket():
                     if self.stopping.is_set():
                         return
         except Exception as error:  # noqa: BLE001 - whatever it is, the test has to see it
@@ -115,16 +131,16 @@ class Client(threading.Thread):
         finally:
             self.http.close()
 
-    def _ticket(self, round_: int) -> Iterator[None]:
+    def _ticket(self) -> Iterator[None]:
         """Work one ticket; gives back control after each change."""
-        answers: JSON = {**REPORT, "title": f"{self.name} {round_}"}
+        answers: JSON = {**REPORT, "title": f"{self.name} {self.turn}"}
         if self.files is not None:
-            answers["screenshots"] = [self._upload(round_)]
+            answers["screenshots"] = [self._upload()]
         opened = self.change("kefu", "tickets", {"service": "fault", "answers": answers}, "ticket_opened")
         yield
         ticket, task = opened["id"], opened["tasks"][0]
         ways: list[tuple[str, JSON, JSON]] = [("yunwei1", HANDLING, {}), ("yunwei2", REVIEW, {})]
-        if round_ % 3 == 2:
+        if self.turn % 3 == 2:
             ways += [("qc", ASSESSMENT, {"outcome": "redo", "reason": "缺少数据"}), ("yunwei2", REVIEW, {})]
         for name, given, more in (*ways, ("qc", ASSESSMENT, {"outcome": "pass"})):
             if task["assignee"] is None:
@@ -137,7 +153,7 @@ class Client(threading.Thread):
 
     def change(self, name: str, path: str, body: JSON | None, event: str, ticket: str | None = None) -> JSON:
         """The answer to a change that is sent until it is acknowledged."""
-        headers = {"Authorization": f"Bearer {self.team.tokens[name]}", "Idempotency-Key": str(uuid4())}
+        headers = {"Authorization": f"Bearer {self.team.token(name, self.turn)}", "Idempotency-Key": str(uuid4())}
         sent = self.ledger.waiting[self.number] = time.monotonic()
         answer, sendings = self._until_answered(path, headers, json=body)
         acknowledged = time.monotonic()
@@ -155,10 +171,10 @@ class Client(threading.Thread):
         self.ledger.changes.append(change)
         return made
 
-    def _upload(self, round_: int) -> str:
+    def _upload(self) -> str:
         assert self.files is not None
-        name, content = f"{self.name}-{round_}.png", next(self.files)
-        headers = {"Authorization": f"Bearer {self.team.tokens['kefu']}"}
+        name, content = f"{self.name}-{self.turn}.png", self.files()
+        headers = {"Authorization": f"Bearer {self.team.token('kefu', self.turn)}"}
         answer, _ = self._until_answered("uploads", headers, files={"file": (name, content)})
         self.ledger.files[name] = content
         return str(answer.json()["id"])
@@ -190,7 +206,9 @@ class Client(threading.Thread):
 
 
 @contextmanager
-def working(url: str, teams: Iterable[Team], ledger: Ledger, *, files: Iterator[bytes] | None = None) -> Iterator[None]:
+def working(
+    url: str, teams: Iterable[Team], ledger: Ledger, *, files: Callable[[], bytes] | None = None
+) -> Iterator[None]:
     """The clients at work, one for each team; at the end every one of them has all its answers."""
     clients = [Client(number, url, team, ledger, files=files) for number, team in enumerate(teams)]
     for client in clients:
