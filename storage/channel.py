@@ -89,6 +89,7 @@ class PipelinedChannel:
         self._driver = driver
         self._dialect = connection.dialect
         self._begin = "BEGIN" if writing else _SNAPSHOT if snapshot else None
+        self._wrote = False
 
     def ask(self, statements: Sequence[Statement]) -> list[list[Any]]:
         """See Channel."""
@@ -98,6 +99,7 @@ class PipelinedChannel:
 
     def commit(self, statements: Sequence[Statement]) -> list[list[Any]]:
         """See Channel."""
+        self._wrote = True
         with self._driver.pipeline():
             cursors = self._send_all(statements)
             self._driver.execute("COMMIT")
@@ -105,9 +107,15 @@ class PipelinedChannel:
 
     def close(self) -> None:
         """See Channel."""
-        if self._driver.closed or self._driver.info.transaction_status == psycopg.pq.TransactionStatus.IDLE:
+        status = self._driver.info.transaction_status
+        if self._driver.closed or status == psycopg.pq.TransactionStatus.IDLE:
             return
-        self._driver.rollback()
+        if self._wrote or status != psycopg.pq.TransactionStatus.INTRANS:
+            self._driver.rollback()
+        else:
+            # Nothing was written. The driver forgets every prepared statement when it sees a ROLLBACK, and planning them
+            # again costs the database more than running them.
+            self._driver.execute("COMMIT")
 
     def _send_all(self, statements: Sequence[Statement]) -> list[psycopg.Cursor[Any]]:
         if self._begin is not None:

@@ -25,8 +25,8 @@ class Person:
             json={"name": "story", "scopes": ["read", "write", "admin"], "expires_at": expires.isoformat()},
             headers={"X-CSRF-Token": self._json(signed_in, 201)["csrf_token"]},
         )
-        secret = self._json(made, 201)["secret"]
-        self._api.headers.update({"Authorization": f"Bearer {secret}", "Accept-Language": "en"})
+        self.token = str(self._json(made, 201)["secret"])
+        self._api.headers.update({"Authorization": f"Bearer {self.token}", "Accept-Language": "en"})
 
     def sees(self, path: str) -> Any:
         """The JSON at this address."""

@@ -29,6 +29,7 @@ class Service:
     """A running service and the environment in which its host's commands run."""
 
     url: str
+    pid: int
     log: Path
     environment: dict[str, str]
 
@@ -65,7 +66,7 @@ def served(database_url: str, directory: Path) -> Iterator[Service]:
         process = subprocess.Popen(
             [FAULTDESK, "serve", "--port", str(port)], env=environment, stdout=printed, stderr=subprocess.STDOUT
         )
-    service = Service(url=url, log=log, environment=environment)
+    service = Service(url=url, pid=process.pid, log=log, environment=environment)
     try:
         await_(lambda: _ready(service, process), what="an answer of /health/ready")
         yield service
