@@ -35,6 +35,7 @@ class Database:
         `writing` takes SQLite's write lock at once (BEGIN IMMEDIATE), so that a command never meets it half way.
         `snapshot` lets a reading channel see the database as it was at its first statement, however much it asks.
         """
+        pool = self.engine.pool
         with self.engine.connect() as connection:
             channel: Channel = (
                 PipelinedChannel(connection, writing=writing, snapshot=snapshot)
@@ -45,8 +46,8 @@ class Database:
                 with closing(channel):
                     yield channel
             except (sa.exc.SQLAlchemyError, psycopg.Error) as error:
-                if classify(error) in CONNECTION:
-                    # The other connections of the pool were most likely lost with this one.
+                # The other connections of its pool were most likely lost with this one; those of a newer pool were not.
+                if classify(error) in CONNECTION and self.engine.pool is pool:
                     self.dispose()
                 raise
 

@@ -2,12 +2,14 @@
 
 import os
 import socket
+import time
 from contextlib import ExitStack, closing
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from storage.channel import Statement
 from storage.database import Database
 from storage.hosts import CONNECTING, address_of, connecting
 
@@ -72,6 +74,19 @@ def test_r_12_a_server_that_is_gone_without_a_word_is_given_up(postgres_url: str
         assert seen.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
     database.dispose()
     assert found == KEEPALIVES
+
+
+def test_r_12_a_server_that_says_nothing_is_passed_over(postgres_url: str) -> None:
+    """R-12: its machine takes the connection, and nobody answers."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        before, _, name = postgres_url.rpartition("/")
+        user, _, server = before.rpartition("@")
+        address = f"{user}@127.0.0.1:{silent.getsockname()[1]},{server}/{name}?connect_timeout=2"
+        database, began = Database(address), time.monotonic()
+        with database.channel(writing=True) as channel:
+            assert channel.commit([Statement(sa.text("SELECT 1"))]) == [[(1,)]]
+        assert 1 < time.monotonic() - began < 10
+        database.dispose()
 
 
 def _socket_of(connection: sa.Connection) -> socket.socket:
