@@ -14,6 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from storage.channel import Channel, PipelinedChannel, PlainChannel
 from storage.failures import CONNECTION, classify
 from storage.hosts import address_of, connecting
+from storage.patience import PATIENCE_S, PatientConnection
 
 LOCK_TIMEOUT_MS = 5_000
 STATEMENT_TIMEOUT_MS = 5_000
@@ -23,8 +24,9 @@ POOL_SIZE = 20
 class Database:
     """A pool of connections to one database; open one per process and share it between threads."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, patience: float = PATIENCE_S) -> None:
         self.url = address_of(url)
+        self._patience = patience
         self.is_postgresql = self.url.get_backend_name() == "postgresql"
         self.engine = _postgresql(self.url) if self.is_postgresql else _sqlite(self.url)
 
@@ -43,13 +45,25 @@ class Database:
                 else PlainChannel(connection, writing=writing)
             )
             try:
-                with closing(channel):
+                with closing(channel), self._impatient(connection):
                     yield channel
             except (sa.exc.SQLAlchemyError, psycopg.Error) as error:
                 # The other connections of its pool were most likely lost with this one; those of a newer pool were not.
                 if classify(error) in CONNECTION and self.engine.pool is pool:
                     self.dispose()
                 raise
+
+    @contextmanager
+    def _impatient(self, connection: sa.Connection) -> Iterator[None]:
+        """Only here is a server that says nothing given up: an upgrade or a backup may take its time."""
+        driver = connection.connection.driver_connection
+        if isinstance(driver, PatientConnection):
+            driver.patience = self._patience
+        try:
+            yield
+        finally:
+            if isinstance(driver, PatientConnection):
+                driver.patience = None
 
     def dispose(self) -> None:
         """Close every connection of the pool."""
@@ -63,7 +77,7 @@ def _postgresql(url: sa.URL) -> sa.Engine:
         f"-c timezone=UTC -c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS}"
         " -c idle_in_transaction_session_timeout=60000 -c plan_cache_mode=force_generic_plan -c jit=off"
     )
-    return sa.create_engine(
+    engine = sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
         isolation_level="AUTOCOMMIT",
         pool_size=POOL_SIZE,
@@ -71,6 +85,12 @@ def _postgresql(url: sa.URL) -> sa.Engine:
         pool_timeout=LOCK_TIMEOUT_MS / 1000,
         connect_args={**connecting(url), "options": options, "prepare_threshold": 1},
     )
+    sa.event.listen(engine, "do_connect", _connect)
+    return engine
+
+
+def _connect(_dialect: object, _entry: object, arguments: Any, named: Any) -> PatientConnection:
+    return PatientConnection.connect(*arguments, **named)
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:
