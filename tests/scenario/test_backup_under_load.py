@@ -5,9 +5,13 @@ import itertools
 import os
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from PIL import Image
@@ -19,13 +23,14 @@ from storage.background import in_background
 from storage.blobs import BlobDirectory
 from storage.checks import check_all
 from storage.database import Database
-from tests.scenario.serving import Service, served
+from tests.scenario.serving import PATIENCE_S, Service, served
 from tests.support.clients import Change, Ledger, Team, prepare, timelines, working
 from tests.support.desk import REPORT
 from tests.support.postgres import Cluster
 
 CLIENTS = 2
 SETTLE_S = 0.5
+HELD_S = 1.0
 
 NewUrl = Callable[[], str]
 
@@ -86,8 +91,41 @@ def elsewhere(service: Service, place: Path) -> dict[str, str]:
 def take(service: Service, archive: Path) -> tuple[Path, float, float]:
     """A backup, with the moments before and after."""
     began = time.monotonic()
-    told(service, "backup", str(archive))
+    with held_up(service.environment["FAULTDESK_DB"]):
+        told(service, "backup", str(archive))
     return archive, began, time.monotonic()
+
+
+@contextmanager
+def held_up(url: str) -> Iterator[None]:
+    """Between reading its first table and its last, a backup from PostgreSQL waits while people go on working.
+
+    Without that, reading so few rows is over in the time of one change, and any backup would look like one moment.
+    """
+    if url.startswith("sqlite"):
+        # Copied whole, in one step.
+        yield
+        return
+    with psycopg.connect(url.replace("+psycopg", "", 1)) as holder, ThreadPoolExecutor(1) as beside:
+        holder.execute("LOCK TABLE draft IN ACCESS EXCLUSIVE MODE")
+        released = beside.submit(_let_go, holder)
+        yield
+        assert released.result(), "the backup did not come by"
+
+
+def _let_go(holder: psycopg.Connection[Any]) -> bool:
+    """Wait for the backup to wait, and a second more; whether it came."""
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'draft'::regclass"
+    until = time.monotonic() + PATIENCE_S
+    try:
+        while holder.execute(waiting).fetchone() == (0,):
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.02)
+        time.sleep(HELD_S)
+        return True
+    finally:
+        holder.rollback()
 
 
 def told(service: Service, *command: str) -> str:
