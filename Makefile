@@ -16,7 +16,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-long lint messages format lock clean
+.PHONY: help setup run test test-long lint messages record-release format lock clean
 
 help: ## list what make can do
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ messages: $(READY_DEV) ## collect the pages' texts into the catalogue and compil
 	sed -i -E '/^"(Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team):/d' $(CATALOGUE).po
 	$(BIN)/pybabel -q compile -i $(CATALOGUE).po -o $(CATALOGUE).mo
 	rm $(WORDS)/messages.pot
+
+record-release: $(READY_DEV) ## keep what this version writes, for later ones to go on with (needs PostgreSQL)
+	FAULTDESK_PASSWORD_COST=low $(BIN)/python -m tests.releases.record
 
 format: $(READY_DEV) ## put the code into its form
 	$(BIN)/ruff check --fix-only .

@@ -1,5 +1,7 @@
 """Whether the service lives, whether it can work, and what it measured."""
 
+from collections.abc import Callable
+
 import psycopg
 import sqlalchemy as sa
 from flask import Blueprint, Response, abort, current_app, request
@@ -9,9 +11,11 @@ from app.allowing import Public, allowing
 from app.answers import respond
 from app.asking import address_of
 from app.desk import Desk, desk_of
+from engine.errors import Busy
 from storage.answer import Answer
 from storage.channel import Statement
 from storage.migrations import is_current
+from storage.retrying import run_again
 
 health = Blueprint("health", __name__)
 
@@ -48,11 +52,16 @@ def metrics() -> Response:
 
 def checks_of(desk: Desk) -> dict[str, bool]:
     """What the service needs to work, and whether it has it."""
-    try:
+
+    def once(_sent: Callable[[], None]) -> dict[str, bool]:
         with desk.database.channel(writing=False) as channel:
             channel.ask([_READY])
         return {"database": True, "migrations": is_current(desk.database)}
-    except (sa.exc.SQLAlchemyError, psycopg.Error):
+
+    try:
+        # An idle connection that was lost meanwhile says nothing of the database.
+        return run_again(once, repeatable=True)
+    except (sa.exc.SQLAlchemyError, psycopg.Error, Busy):
         return {"database": False, "migrations": False}
 
 

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from bpmn.errors import FaultdeskError
 from bpmn.text import EN, ZH
+from storage.hosts import address_of
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Clock = Callable[[], datetime]
@@ -131,7 +132,7 @@ def _database_url(given: str) -> str:
     """Raises: SettingsError, which tells no password."""
     shown = "***"
     try:
-        url = sa.make_url(given)
+        url = address_of(given)
         shown = url.render_as_string(hide_password=True)
         if url.get_backend_name() in _DATABASES:
             return given

@@ -32,4 +32,4 @@ def in_background(database: Database, act: Callable[[Store], T], *, now: datetim
             work.commit()
             return result
 
-    return run_again(database, lambda sent: settling(lambda: once(sent)), repeatable=True)
+    return run_again(lambda sent: settling(lambda: once(sent)), repeatable=True)

@@ -3,14 +3,18 @@
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.channel import Channel, PlainChannel
+from storage.failures import CONNECTION, classify
+from storage.hosts import address_of, connecting
+from storage.patience import PATIENCE_S, PatientConnection
 from storage.pipeline import PipelinedChannel
 
 LOCK_TIMEOUT_MS = 5_000
@@ -21,8 +25,9 @@ POOL_SIZE = 20
 class Database:
     """A pool of connections to one database; open one per process and share it between threads."""
 
-    def __init__(self, url: str) -> None:
-        self.url = sa.make_url(url)
+    def __init__(self, url: str, *, patience: float = PATIENCE_S) -> None:
+        self.url = address_of(url)
+        self._patience = patience
         self.is_postgresql = self.url.get_backend_name() == "postgresql"
         self.engine = _postgresql(self.url) if self.is_postgresql else _sqlite(self.url)
 
@@ -33,6 +38,7 @@ class Database:
         `writing` takes SQLite's write lock at once (BEGIN IMMEDIATE), so that a command never meets it half way.
         `snapshot` lets a reading channel see the database as it was at its first statement, however much it asks.
         """
+        pool = self.engine.pool
         with self.engine.connect() as connection:
             channel: Channel = (
                 PipelinedChannel(connection, writing=writing, snapshot=snapshot)
@@ -40,9 +46,25 @@ class Database:
                 else PlainChannel(connection, writing=writing)
             )
             try:
-                yield channel
-            finally:
-                channel.close()
+                with closing(channel), self._impatient(connection):
+                    yield channel
+            except (sa.exc.SQLAlchemyError, psycopg.Error) as error:
+                # The other connections of its pool were most likely lost with this one; those of a newer pool were not.
+                if classify(error) in CONNECTION and self.engine.pool is pool:
+                    self.dispose()
+                raise
+
+    @contextmanager
+    def _impatient(self, connection: sa.Connection) -> Iterator[None]:
+        """Only here is a server that says nothing given up: an upgrade or a backup may take its time."""
+        driver = connection.connection.driver_connection
+        if isinstance(driver, PatientConnection):
+            driver.patience = self._patience
+        try:
+            yield
+        finally:
+            if isinstance(driver, PatientConnection):
+                driver.patience = None
 
     def dispose(self) -> None:
         """Close every connection of the pool."""
@@ -56,14 +78,20 @@ def _postgresql(url: sa.URL) -> sa.Engine:
         f"-c timezone=UTC -c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS}"
         " -c idle_in_transaction_session_timeout=60000 -c plan_cache_mode=force_generic_plan -c jit=off"
     )
-    return sa.create_engine(
+    engine = sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
         isolation_level="AUTOCOMMIT",
         pool_size=POOL_SIZE,
         max_overflow=0,
         pool_timeout=LOCK_TIMEOUT_MS / 1000,
-        connect_args={"options": options, "prepare_threshold": 1},
+        connect_args={**connecting(url), "options": options, "prepare_threshold": 1},
     )
+    sa.event.listen(engine, "do_connect", _connect)
+    return engine
+
+
+def _connect(_dialect: object, _entry: object, arguments: Any, named: Any) -> PatientConnection:
+    return PatientConnection.connect(*arguments, **named)
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:

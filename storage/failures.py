@@ -8,20 +8,26 @@ import sqlalchemy as sa
 
 
 class Failure(StrEnum):
-    """The four things a caller can do about it."""
+    """The things a caller can do about it."""
 
     RETRY = "retry"
     """Serialisation failure, deadlock, a unique key taken or a row removed by a concurrent command: run the whole
     command again, which then meets what the other left."""
     LOST = "lost"
     """The connection broke: run again if it is known that nothing was committed."""
+    STANDBY = "standby"
+    """The connection leads to a server that takes no writes, so nothing was committed: run again on a new one."""
     BUSY = "busy"
     """A lock or a free connection was not to be had in time, or the disk refuses: answer 503."""
     OTHER = "other"
 
 
+CONNECTION = frozenset({Failure.LOST, Failure.STANDBY})
+"""What a new connection may mend."""
+
 _RETRY = {"40001", "40P01", "23503", "23505"}
-_BUSY = {"55P03", "57014", "53300", "53100", "25006"}
+_BUSY = {"55P03", "57014", "53300", "53100"}
+_STANDBY = {"25006"}
 _LOST_CLASSES = ("08", "57P")
 _SQLITE_BUSY = ("locked", "busy", "readonly", "full", "disk i/o", "unable to open")
 
@@ -53,4 +59,6 @@ def _postgresql(error: psycopg.Error) -> Failure:
         return Failure.RETRY
     if state in _BUSY:
         return Failure.BUSY
+    if state in _STANDBY:
+        return Failure.STANDBY
     return Failure.LOST if state.startswith(_LOST_CLASSES) else Failure.OTHER

@@ -9,8 +9,7 @@ import psycopg
 import sqlalchemy as sa
 
 from engine.errors import Busy
-from storage.database import Database
-from storage.failures import Failure, classify
+from storage.failures import CONNECTION, Failure, classify
 
 T = TypeVar("T")
 
@@ -20,38 +19,36 @@ RETRY_AFTER = 2
 _PAUSE = 0.02
 
 
-def run_again(database: Database, once: Callable[[Callable[[], None]], T], *, repeatable: bool) -> T:
+def run_again(once: Callable[[Callable[[], None]], T], *, repeatable: bool) -> T:
     """What `once` gives, after at most three tries. It calls the function handed to it directly before it commits.
 
     A connection lost before that is tried again; one lost after it only if the command is `repeatable`, because the
-    commit may have taken place.
+    commit may have taken place. If no later try comes through either, it stays unknown whether it did.
 
     Raises: Busy `BUSY` or `DATABASE_AWAY` (nothing changed), or `COMMIT_UNKNOWN` (the commit's answer was lost); else
         what `once` raises.
     """
+    unknown = False
     for left in reversed(range(TRIES)):
         committing: list[bool] = []
         try:
             return once(lambda made=committing: made.append(True))  # type: ignore[misc]
         except (sa.exc.SQLAlchemyError, psycopg.Error) as error:
-            _judge(database, error, committing=bool(committing), repeatable=repeatable, left=left)
+            failure = classify(error)
+            if failure is Failure.OTHER:
+                raise
+            unknown = unknown or (failure is Failure.LOST and bool(committing))
+            if not left or failure is Failure.BUSY or (unknown and not repeatable):
+                raise Busy(_code(failure, unknown=unknown), {"retry_after": RETRY_AFTER}) from error
         _pause(TRIES - left)
     raise AssertionError("the last try returns or raises")
 
 
-def _judge(database: Database, error: Exception, *, committing: bool, repeatable: bool, left: int) -> None:
-    """Return when it may be tried again."""
-    failure = classify(error)
-    if failure is Failure.OTHER:
-        raise error
-    if failure is Failure.LOST:
-        # The other connections of the pool were most likely lost with this one.
-        database.dispose()
-        if committing and not repeatable:
-            raise Busy("COMMIT_UNKNOWN", {"retry_after": RETRY_AFTER}) from error
-    if failure is Failure.BUSY or not left:
-        code = "DATABASE_AWAY" if failure is Failure.LOST else "BUSY"
-        raise Busy(code, {"retry_after": RETRY_AFTER}) from error
+def _code(failure: Failure, *, unknown: bool) -> str:
+    """The refusal's code; only one of them leaves open whether something has changed."""
+    if unknown:
+        return "COMMIT_UNKNOWN"
+    return "DATABASE_AWAY" if failure in CONNECTION else "BUSY"
 
 
 def _pause(tries: int) -> None:

@@ -92,7 +92,7 @@ def perform(  # noqa: PLR0913 - everything but `database` and `act` is named by 
         return settling(lambda: _run(database, act, asking, on_refusal, sent))
 
     try:
-        return run_again(database, once, repeatable=key is not None)
+        return run_again(once, repeatable=key is not None)
     except Replayed as earlier:
         return earlier.answer
 
@@ -124,7 +124,7 @@ def look(
             if door is not None and door.seen is not None:
                 _note_seen(database, door.seen)
 
-    return run_again(database, once, repeatable=True)
+    return run_again(once, repeatable=True)
 
 
 def _run(

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 import structlog
 
@@ -16,6 +17,7 @@ from storage.migrations import upgrade
 from tests.app.api.client import REPORT, Api, make_api, open_desk
 from tests.security.test_web import PASSWORD, with_password
 from tests.support.people import add_user
+from tests.support.postgres import Cluster
 
 
 @pytest.fixture
@@ -55,6 +57,21 @@ def test_ready_notices_a_database_that_is_away(tmp_path: Path) -> None:
     database = Database("postgresql://nobody@127.0.0.1:9/none")
     answer = make_api(database, tmp_path).get("/health/ready")
     assert (answer.status_code, answer.get_json()["checks"]["database"]) == (503, False)
+
+
+def test_r_12_an_idle_connection_that_was_lost_makes_nobody_unready(
+    postgres: Cluster, postgres_url: str, tmp_path: Path
+) -> None:
+    """R-12. Whoever balances the load by this would take a node away that works."""
+    database = Database(postgres_url)
+    upgrade(database)
+    api = make_api(database, tmp_path)
+    assert api.get("/health/ready").status_code == 200
+    with psycopg.connect(postgres.conninfo(), autocommit=True) as other:
+        ended = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = %s"
+        assert other.execute(ended, [database.url.database]).fetchone() != (0,)
+    assert api.get("/health/ready").status_code == 200
+    database.dispose()
 
 
 def test_a_database_that_is_away_is_503_and_not_500(tmp_path: Path) -> None:

@@ -43,7 +43,11 @@ def test_other_settings_are_named_too(name: str, value: str, tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("url", "shown"),
-    [("desk.db", "***"), ("mysql://desk:secret@127.0.0.1/desk", "mysql://desk:***@127.0.0.1/desk")],
+    [
+        ("desk.db", "***"),
+        ("postgresql://u:secret@a:b/d", "***"),
+        ("mysql://desk:secret@127.0.0.1/desk", "mysql://desk:***@127.0.0.1/desk"),
+    ],
 )
 def test_a_database_of_another_kind_is_refused_without_its_password(url: str, shown: str, tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as refused:
@@ -51,6 +55,14 @@ def test_a_database_of_another_kind_is_refused_without_its_password(url: str, sh
     assert refused.value.params == {"name": "FAULTDESK_DB", "value": shown}
 
 
-@pytest.mark.parametrize("url", ["postgresql://u:p@127.0.0.1/d", "postgresql+psycopg://127.0.0.1/d", "sqlite:////x.db"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:p@127.0.0.1/d",
+        "postgresql+psycopg://127.0.0.1/d",
+        "postgresql://u:p@127.0.0.1:5432,127.0.0.1:5433/d",
+        "sqlite:////x.db",
+    ],
+)
 def test_databases_that_the_service_knows_are_taken(url: str, tmp_path: Path) -> None:
     assert settings_from({"FAULTDESK_DATA_DIR": str(tmp_path), "FAULTDESK_DB": url}).database_url == url

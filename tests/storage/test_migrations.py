@@ -1,19 +1,17 @@
 """The migrated schema is the one that the tables describe, on both databases, however it came about."""
 
-import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 
 from storage import migrations
 from storage.database import Database
 from storage.migrations import SchemaUnknown
 from storage.tables import metadata
+from tests.support.schema import differences, schema
 
 
 @pytest.fixture
@@ -21,33 +19,6 @@ def empty(database_url: str) -> Any:
     opened = Database(database_url)
     yield opened
     opened.dispose()
-
-
-def differences(database: Database) -> list[Any]:
-    with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return list(compare_metadata(context, metadata))
-
-
-def schema(database: Database) -> dict[str, Any]:
-    """Everything a reader of the catalogue can see: columns, keys, indexes with their conditions, checks."""
-    inspector = sa.inspect(database.engine)
-
-    def named(found: Any) -> list[str]:
-        return sorted(json.dumps(each, default=str, sort_keys=True) for each in found)
-
-    return {
-        table: {
-            "columns": named({**column, "type": str(column["type"])} for column in inspector.get_columns(table)),
-            "primary": inspector.get_pk_constraint(table),
-            "foreign": named(inspector.get_foreign_keys(table)),
-            "unique": named(inspector.get_unique_constraints(table)),
-            "indexes": named(inspector.get_indexes(table)),
-            "checks": named(inspector.get_check_constraints(table)),
-        }
-        for table in inspector.get_table_names()
-        if table != "alembic_version"
-    }
 
 
 def test_the_migrated_schema_is_the_one_of_the_tables(empty: Database) -> None:

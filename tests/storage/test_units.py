@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
 from uuid import UUID
 
@@ -285,6 +286,57 @@ def test_a_connection_lost_while_committing_is_tried_again_only_with_a_key(postg
     database.dispose()
 
 
+def test_a_commit_that_no_later_try_could_look_for_stays_unknown(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    tables.metadata.create_all(database.engine)
+    session = open_session(database, add_user(database, "alice"))
+    runs: list[int] = []
+    die = sa.text("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    def act(work: Store) -> Answer:
+        work.admit()
+        runs.append(1)
+        if len(runs) > 1:
+            work.read(Statement(die))
+        work.write(die)
+        return writing()(work)
+
+    with pytest.raises(Busy) as refused:
+        perform(database, act, credential=session, idempotency=key(), now=NOW)
+    assert (refused.value.code, len(runs)) == ("COMMIT_UNKNOWN", 3)
+    database.dispose()
+
+
+def test_r_12_a_server_that_takes_no_writes_is_left_for_another(postgres_url: str) -> None:
+    """R-12. A standby refuses with 25006; nothing was committed, so it is tried again without a key too."""
+    database = Database(postgres_url)
+    tables.metadata.create_all(database.engine)
+    session = open_session(database, add_user(database, "alice"))
+    servers: list[int] = []
+
+    def act(work: Store) -> Answer:
+        work.admit()
+        [[here]] = work.read(Statement(sa.text("SELECT pg_backend_pid() AS pid")))
+        servers.append(here.pid)
+        if len(servers) == 1:
+            work.write(sa.text("SET TRANSACTION READ ONLY"))
+        return writing()(work)
+
+    assert perform(database, act, credential=session, now=NOW).status == 201
+    assert len(set(servers)) == 2
+    database.dispose()
+
+
+def test_r_12_the_first_lost_connection_lets_the_others_go(postgres_url: str) -> None:
+    """R-12. The worker too meets a failover once, not once for each connection that lay idle."""
+    database = Database(postgres_url)
+    _hold(database, 5)
+    _cut_connections(postgres_url)
+    outcomes = [_asks(database) for _ in range(5)]
+    assert outcomes == [False, True, True, True, True]
+    database.dispose()
+
+
 def test_a_keyed_command_that_reads_first_waits_twice(round_trips: RoundTripProxy, postgres_url: str) -> None:
     database = Database(round_trips.url(postgres_url))
     tables.metadata.create_all(database.engine)
@@ -311,6 +363,23 @@ def test_a_query_waits_once(round_trips: RoundTripProxy, postgres_url: str) -> N
         assert look(database, query, credential=session, now=NOW + timedelta(seconds=30)) == "alice"
     database.dispose()
     assert count.total == 1, count
+
+
+def _hold(database: Database, count: int) -> None:
+    """Leave so many connections idle in the pool."""
+    with ExitStack() as stack:
+        for _ in range(count):
+            stack.enter_context(database.channel(writing=False)).ask([Statement(sa.text("SELECT 1"))])
+
+
+def _asks(database: Database) -> bool:
+    """Whether one channel gets an answer."""
+    try:
+        with database.channel(writing=False) as channel:
+            channel.ask([Statement(sa.text("SELECT 1"))])
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def _in_parallel(threads: int, act: Callable[[int], object]) -> None:

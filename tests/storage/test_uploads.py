@@ -56,7 +56,7 @@ def as_(database: Database, who: UUID, act: Any, *, at: datetime = NOW) -> Any:
             work.commit()
             return result
 
-    return run_again(database, once, repeatable=True)
+    return run_again(once, repeatable=True)
 
 
 @pytest.fixture
