@@ -9,7 +9,7 @@ import itertools
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +22,6 @@ from tests.crash.wire import Reply, Request, Wire, upload_of
 from tests.support.desk import ASSESSMENT, HANDLING, REPORT, REVIEW
 
 PAUSE_S = 0.05
-"""Between a sending that was not answered and the next."""
 _REDO_AT_MOST = 2
 
 
@@ -40,6 +39,8 @@ class Client:
     stop: threading.Event
     chance: random.Random
     page: Page = field(default_factory=Page)
+    on_silence: Callable[[], None] = lambda: time.sleep(PAUSE_S)
+    """What is done between a sending that was not answered and the next."""
     _wires: dict[str, Wire] = field(default_factory=dict)
     _keys: Iterator[int] = field(default_factory=itertools.count)
 
@@ -56,59 +57,63 @@ class Client:
 
     def _ticket(self) -> None:
         """One ticket, from its report to its end."""
-        ticket, handle = self._open()
+        ticket, handle = self.open()
         if self._now_and_then(0.5):
-            self._comment(ticket)
-        self._claim(self.cast.ops, handle)
+            self.comment(ticket)
+        self.claim(self.cast.ops, handle)
         if self._now_and_then(0.3):
-            self._change(self.cast.ops, EventType.TASK_RELEASED, f"tasks/{handle}/release")
-            self._claim(self.cast.ops, handle)
-        review = self._complete(self.cast.ops, handle, HANDLING)
-        self._claim(self.cast.ops, review)
+            self.change(self.cast.ops, EventType.TASK_RELEASED, f"tasks/{handle}/release")
+            self.claim(self.cast.ops, handle)
+        review = self.complete(self.cast.ops, handle, HANDLING)
+        self.claim(self.cast.ops, review)
         for redone in itertools.count():
-            assess = self._complete(self.cast.ops, review, REVIEW)
-            self._claim(self.cast.qc, assess)
+            assess = self.complete(self.cast.ops, review, REVIEW)
+            self.claim(self.cast.qc, assess)
             if redone == _REDO_AT_MOST or not self._now_and_then(0.4):
                 break
             # The review is offered to whoever held it first, so it is claimed already.
-            review = self._complete(self.cast.qc, assess, ASSESSMENT, outcome="redo", reason="more, please")
-        self._complete(self.cast.qc, assess, ASSESSMENT, outcome="pass")
+            review = self.complete(self.cast.qc, assess, ASSESSMENT, outcome="redo", reason="more, please")
+        self.complete(self.cast.qc, assess, ASSESSMENT, outcome="pass")
 
-    def _open(self) -> tuple[str, str]:
-        files = self._upload(self.cast.customer_service) if self._now_and_then(0.3) else []
+    def open(self) -> tuple[str, str]:
+        """Open a ticket; its id and the first task's."""
+        files = self.upload(self.cast.customer_service) if self._now_and_then(0.3) else []
         answers = {**REPORT, "business": self.cast.business, "screenshots": files}
         body = {"service": "fault", "answers": answers}
-        made = self._change(self.cast.customer_service, EventType.TICKET_OPENED, "tickets", body, files=files)
+        made = self.change(self.cast.customer_service, EventType.TICKET_OPENED, "tickets", body, files=files)
         return str(made["id"]), str(made["tasks"][0]["id"])
 
-    def _comment(self, ticket: str) -> None:
-        files = self._upload(self.cast.ops) if self._now_and_then(0.3) else []
+    def comment(self, ticket: str) -> None:
+        """Say something on the ticket."""
+        files = self.upload(self.cast.ops) if self._now_and_then(0.3) else []
         body = {"text": "seen", "uploads": files}
-        self._change(self.cast.ops, EventType.COMMENT_ADDED, f"tickets/{ticket}/comments", body, files=files)
+        self.change(self.cast.ops, EventType.COMMENT_ADDED, f"tickets/{ticket}/comments", body, files=files)
 
-    def _claim(self, who: Worker, task: str) -> None:
-        self._change(who, EventType.TASK_CLAIMED, f"tasks/{task}/claim")
+    def claim(self, who: Worker, task: str) -> None:
+        """Claim a task."""
+        self.change(who, EventType.TASK_CLAIMED, f"tasks/{task}/claim")
 
-    def _complete(self, who: Worker, task: str, answers: dict[str, object], **more: str) -> str:
-        """The task that opened; empty at the ticket's end."""
+    def complete(self, who: Worker, task: str, answers: dict[str, object], **more: str) -> str:
+        """Complete a task; the id of the one that opened, empty at the ticket's end."""
         what = EventType.TASK_SENT_BACK if "reason" in more else EventType.TASK_COMPLETED
         path = f"tasks/{task}/complete"
-        opened = self._change(who, what, path, {"answers": answers, **more})["opened"]
+        opened = self.change(who, what, path, {"answers": answers, **more})["opened"]
         if self._now_and_then(0.05):
             self._double(who, path, {"answers": answers, **more})
         return str(opened[0]["id"]) if opened else ""
 
-    def _upload(self, who: Worker) -> list[str]:
+    def upload(self, who: Worker) -> list[str]:
+        """Upload a file; its id."""
         content = _screenshot(self.chance)
         _, reply, _ = self._answered(who, upload_of(self._key(), "screen.png", content))
         self._expect(reply, "upload")
         self.page.files[str(reply.body["id"])] = content
         return [str(reply.body["id"])]
 
-    def _change(
+    def change(
         self, who: Worker, what: EventType, path: str, body: object = None, *, files: list[str] | None = None
     ) -> Any:
-        """The answer to a change, which goes into the ledger."""
+        """Make a change of a ticket and enter it into the ledger; the answer's body."""
         request, reply, tries = self._answered(who, Request.of(path, self._key(), body))
         self._expect(reply, path)
         ticket, task = _place(what, path, reply)
@@ -129,7 +134,7 @@ class Client:
                 self.page.tries.append(made)
                 if made.reply is not None and made.reply.is_final:
                     return request, made.reply, tries
-            time.sleep(PAUSE_S)
+            self.on_silence()
         raise AssertionError("a client tries for ever")
 
     def _repeat(self, change: Change) -> None:

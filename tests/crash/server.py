@@ -16,6 +16,7 @@ from tests.crash.moment import Moment, strike
 from tests.scenario.serving import FAULTDESK, PATIENCE_S
 
 POLL_S = 0.02
+ROOT = Path(__file__).parents[2]
 
 
 @dataclass(kw_only=True)
@@ -57,7 +58,7 @@ class Server:
         self._await(lambda: _is_free(self.port), "its port is still taken")
         with (self.directory / "serve.log").open("ab") as log:
             self._process = subprocess.Popen(
-                self.command, env=self.environment, stdout=log, stderr=log, start_new_session=True
+                self.command, env=self.environment, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
             )
         self.await_ready()
 
