@@ -37,7 +37,9 @@ class Client:
     cast: Cast
     port: int
     stop: threading.Event
-    chance: random.Random
+    chance: random.Random = field(default_factory=random.Random)
+    plainly: bool = False
+    """Do only what a ticket needs, and leave nothing to chance."""
     page: Page = field(default_factory=Page)
     on_silence: Callable[[], None] = lambda: time.sleep(PAUSE_S)
     """What is done between a sending that was not answered and the next."""
@@ -170,7 +172,7 @@ class Client:
         return f"{self.name}-{next(self._keys)}"
 
     def _now_and_then(self, share: float) -> bool:
-        return self.chance.random() < share
+        return not self.plainly and self.chance.random() < share
 
     def _wire(self, who: Worker) -> Wire:
         return self._wires.setdefault(who.token, Wire(port=self.port, token=who.token))

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.crash.aftermath import check, finish_jobs, verdict_on
-from tests.crash.failing import COMMIT, DONE
 from tests.crash.ledger import Ledger
+from tests.crash.orders import COMMIT, DONE
 from tests.crash.server import running
 from tests.crash.walk import REQUEST, STEPS, Point, Walk
 

@@ -1,7 +1,6 @@
 """A walk from opening to closing past numbered commit points, with the server killed at one of them each time."""
 
 import json
-import random
 import sys
 import threading
 import time
@@ -19,7 +18,7 @@ from storage.background import in_background
 from storage.checks import check_ticket
 from storage.database import Database
 from tests.crash.clients import Client
-from tests.crash.failing import COMMIT, DONE, ORDER, SENT, TRACE, Order
+from tests.crash.orders import COMMIT, DONE, ORDER, SENT, TRACE, Order
 from tests.crash.people import prepare
 from tests.crash.server import Server
 from tests.support.acting import contents
@@ -45,14 +44,6 @@ class Point:
         return f"{STEPS[self.step]}: {order.who}, commit {order.commit}, place {order.place}"
 
 
-class _Plainly(random.Random):
-    """Chance never has a client do more than it must."""
-
-    def random(self) -> float:
-        """As far from every chance as can be."""
-        return 1.0
-
-
 @dataclass(kw_only=True)
 class Walk:
     """One client, alone with a failing server; it looks at the tables between a kill and the next sending."""
@@ -75,7 +66,7 @@ class Walk:
         [cast] = prepare(url, clients=1)
         files = {ORDER: str(directory / "order"), TRACE: str(directory / "trace")}
         server = Server.over(url, directory, command=[sys.executable, "-m", "tests.crash.failing"], **files)
-        client = Client(name="w", cast=cast, port=server.port, stop=threading.Event(), chance=_Plainly())
+        client = Client(name="w", cast=cast, port=server.port, stop=threading.Event(), plainly=True)
         made = cls(server=server, database=Database(url), client=client)
         client.on_silence = made._look
         return made
@@ -196,9 +187,9 @@ class Walk:
             return list(connection.execute(clause))
 
 
-def await_(found: Callable[[], bool], what: str) -> None:
+def await_(found: Callable[[], bool], what: str, *, patience: float = PATIENCE_S) -> None:
     """Wait for it, with a bound."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + patience
     while not found():
         assert time.monotonic() < deadline, f"waited in vain for {what}"
         time.sleep(0.02)
