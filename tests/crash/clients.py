@@ -1,4 +1,4 @@
-"""The load: clients that take tickets from opening to closing, and repeat what was not answered.
+"""Clients that take tickets from opening to closing, and repeat what was not answered.
 
 A client never learns that something was killed. It sends a request with a key until there is an answer to it; a change
 that had taken place before the answer was lost is then acknowledged by the answer given first.
@@ -16,7 +16,7 @@ from typing import Any
 from PIL import Image
 
 from engine.values.events import EventType
-from tests.crash.ledger import Change, Ledger, Page
+from tests.crash.ledger import Change, Page
 from tests.crash.people import Cast, Worker
 from tests.crash.wire import Reply, Request, Wire, upload_of
 from tests.support.desk import ASSESSMENT, HANDLING, REPORT, REVIEW
@@ -191,35 +191,3 @@ def _screenshot(chance: random.Random) -> bytes:
     side, content = chance.randint(16, 200), io.BytesIO()
     Image.frombytes("L", (side, side), chance.randbytes(side * side)).save(content, "PNG")
     return content.getvalue()
-
-
-class Load:
-    """Several clients at work at once."""
-
-    def __init__(self, cast: list[Cast], port: int, *, seed: int) -> None:
-        self._stop = threading.Event()
-        self._clients = [
-            Client(name=f"c{number}", cast=each, port=port, stop=self._stop, chance=random.Random(f"{seed}.{number}"))
-            for number, each in enumerate(cast)
-        ]
-        self._threads = [threading.Thread(target=each.run, name=each.name, daemon=True) for each in self._clients]
-        self.ledger = Ledger(pages=[each.page for each in self._clients])
-
-    def start(self) -> None:
-        """Begin."""
-        for thread in self._threads:
-            thread.start()
-
-    def stop(self, patience: float = 60.0) -> None:
-        """Begin nothing more, and wait until everything begun is answered: the server must be up."""
-        self._stop.set()
-        deadline = time.monotonic() + patience
-        for thread in self._threads:
-            thread.join(max(deadline - time.monotonic(), 0.0))
-        late = [thread.name for thread in self._threads if thread.is_alive()]
-        assert not late, f"{late} still wait for an answer after {patience} s"
-
-    @property
-    def acknowledged(self) -> int:
-        """How many changes were acknowledged so far."""
-        return sum(len(page.changes) for page in self.ledger.pages)

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from tests.crash.clients import Load
 from tests.crash.ledger import Ledger
+from tests.crash.load import Load
 from tests.crash.moment import Moment
 
 LONGEST_S = 0.3

@@ -14,8 +14,9 @@ import pytest
 from tests.crash.aftermath import check, finish_jobs, verdict_on
 from tests.crash.ledger import Ledger
 from tests.crash.orders import COMMIT, DONE
+from tests.crash.points import REQUEST, STEPS, Point
 from tests.crash.server import running
-from tests.crash.walk import REQUEST, STEPS, Point, Walk
+from tests.crash.walk import Walk
 
 SEED = 2026
 ROUNDS = 100

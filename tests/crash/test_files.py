@@ -11,8 +11,9 @@ from storage.blobs import BlobDirectory
 from storage.sweep import BLOBS_KEPT, sweep_blobs
 from tests.crash.aftermath import check
 from tests.crash.orders import COMMIT, DONE, ORDER, Order
+from tests.crash.points import REQUEST
 from tests.crash.server import running
-from tests.crash.walk import REQUEST, Walk, await_
+from tests.crash.walk import Walk, await_
 from tests.crash.wire import Wire, upload_of
 
 MINUTE = timedelta(minutes=1)

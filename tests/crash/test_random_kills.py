@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash.aftermath import check, finish_jobs, verdict_on
-from tests.crash.clients import Load
+from tests.crash.load import Load
 from tests.crash.people import prepare
 from tests.crash.postgres import Killable, killable_cluster
 from tests.crash.server import Server, running

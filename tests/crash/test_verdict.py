@@ -19,9 +19,10 @@ from tests.crash import damage
 from tests.crash.clients import Client, Stopped
 from tests.crash.ledger import Ledger
 from tests.crash.orders import LIE, ORDER, Order
+from tests.crash.points import REQUEST, STEPS
 from tests.crash.server import running
 from tests.crash.verdict import judge
-from tests.crash.walk import REQUEST, STEPS, Walk
+from tests.crash.walk import Walk
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,10 +1,9 @@
 """A walk from opening to closing past numbered commit points, with the server killed at one of them each time."""
 
-import json
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,30 +17,24 @@ from storage.background import in_background
 from storage.checks import check_ticket
 from storage.database import Database
 from tests.crash.clients import Client
-from tests.crash.orders import COMMIT, DONE, ORDER, SENT, TRACE, Order
+from tests.crash.orders import DONE, ORDER, SENT, TRACE
 from tests.crash.people import prepare
+from tests.crash.points import BY_CLOCK, REQUEST, STEPS, Point, traced
 from tests.crash.server import Server
 from tests.support.acting import contents
 from tests.support.desk import ASSESSMENT, HANDLING, REVIEW
 
 PATIENCE_S = 60.0
-STEPS = ("open", "claim", "complete", "claim the next", "complete the next", "claim the last", "close")
-REQUEST = "request"
-_BY_CLOCK = {"sweep", "seal_audit"}
+_BUSY = (
+    sa.select(sa.func.count().label("count"))
+    .select_from(sa.text("pg_stat_activity"))
+    .where(
+        sa.text("datname = current_database() AND backend_type = 'client backend'"),
+        sa.text("state <> 'idle' AND pid <> pg_backend_pid()"),
+    )
+)
 
 Rows = dict[str, list[tuple[object, ...]]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Point:
-    """One place of one commit, in the step of this number."""
-
-    step: int
-    order: Order
-
-    def __str__(self) -> str:
-        order = self.order
-        return f"{STEPS[self.step]}: {order.who}, commit {order.commit}, place {order.place}"
 
 
 @dataclass(kw_only=True)
@@ -78,7 +71,8 @@ class Walk:
             Path(self.server.environment[TRACE]).write_text("")
             self._take(step)
             self.settle()
-            found += self._traced(step)
+            trace = Path(self.server.environment[TRACE]).read_text()
+            found += traced(trace, step=step, sent=self.database.is_postgresql)
         return found
 
     def past(self, points: list[Point]) -> None:
@@ -129,24 +123,12 @@ class Walk:
             case _:
                 client.complete(cast.qc, self._task, ASSESSMENT, outcome="pass")
 
-    def _traced(self, step: int) -> Iterator[Point]:
-        """Requests are walked at each step; jobs after the opening, where a notification is made and told."""
-        counted: dict[str, int] = {}
-        for line in Path(self.server.environment[TRACE]).read_text().splitlines():
-            name, statements = json.loads(line)
-            who = name.partition("_")[0] if name.startswith(REQUEST) else name
-            if who.removeprefix("job-") in _BY_CLOCK or (who != REQUEST and step > 0):
-                continue
-            counted[who] = counted.get(who, 0) + 1
-            for place in (*map(str, range(statements)), COMMIT, *self._sent(), DONE):
-                yield Point(step=step, order=Order(who=who, commit=counted[who], place=place))
-
-    def _sent(self) -> tuple[str, ...]:
-        return (SENT,) if self.database.is_postgresql else ()
-
     def _look(self) -> None:
         """After the kill, before the request is sent again: before or after, never between."""
         time.sleep(0.02)
+        if self.database.is_postgresql:
+            # A backend goes on with what it was sent until it notices that nobody listens.
+            await_(lambda: self._ask(_BUSY)[0].count == 0, "the end of what the dead one began")
         # A connection may also break because it is left over from the last kill.
         follows = Path(self.server.environment[ORDER]).exists()
         if follows or not self._rows or self._point is None or self._point.order.who != REQUEST:
@@ -161,9 +143,10 @@ class Walk:
             assert not changed, f"{self._point}: {changed} changed, and nothing was committed"
             return
         self.after += 1
-        [event] = set(found["event"]) - set(was["event"])
+        made = set(found["event"]) - set(was["event"])
+        assert len(made) == 1, f"{self._point}: one command made {len(made)} events"
         assert set(was["event"]) < set(found["event"]), f"{self._point}: an event is gone"
-        ticket = event[0]
+        ticket = made.pop()[0]
         assert isinstance(ticket, UUID)
         wrong = in_background(
             self.database, lambda work: list(check_ticket(work, ticket)), now=utc_now(), writing=False
@@ -197,5 +180,5 @@ def await_(found: Callable[[], bool], what: str, *, patience: float = PATIENCE_S
 
 def _steady(rows: Rows) -> Rows:
     """The rows without those that the clock makes."""
-    jobs = [row for row in rows["job"] if row[1] not in _BY_CLOCK]
+    jobs = [row for row in rows["job"] if row[1] not in BY_CLOCK]
     return {**{name: each for name, each in rows.items() if not name.startswith("audit")}, "job": jobs}
