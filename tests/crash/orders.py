@@ -19,12 +19,13 @@ from storage import database
 from storage.channel import PipelinedChannel, PlainChannel, Statement
 
 ORDER, TRACE = "FAULTDESK_TEST_ORDER", "FAULTDESK_TEST_TRACE"
+CLAIM = "claim"
 COMMIT, SENT, DONE, LIE = "commit", "sent", "done", "lie"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """Die in a commit: in the `commit`th from now on that a thread named like `who` makes, at this place.
+    """Die in a commit: in the `commit`th from now on that a thread named like `who` makes (or `CLAIM`), at this place.
 
     A place is the number of a statement, before which it dies; or `commit`, when all statements are sent and COMMIT is
     not; `sent`, when COMMIT is on its way and its answer not yet read (PostgreSQL); `done`, when the commit is over and
@@ -51,12 +52,12 @@ _following = _Following()
 _counted: dict[str, int] = {}
 
 
-def _begin(count: int) -> None:
-    """A commit of so many statements begins: find out whether it is the one."""
-    name = threading.current_thread().name
+def _begin(statements: Sequence[Statement]) -> None:
+    """A commit begins: find out whether it is the one."""
+    name = _name_of(statements)
     if TRACE in os.environ:
         with Path(os.environ[TRACE]).open("a") as trace:
-            trace.write(json.dumps([name, count]) + "\n")
+            trace.write(json.dumps([name, len(statements)]) + "\n")
     path = Path(os.environ[ORDER])
     try:
         text = path.read_text()
@@ -70,6 +71,12 @@ def _begin(count: int) -> None:
     if _counted[text] == order.commit:
         path.unlink()
         _following.place = order.place
+
+
+def _name_of(statements: Sequence[Statement]) -> str:
+    """The thread's name; what the worker's own thread commits has another when it is a claim, which gives rows."""
+    name = threading.current_thread().name
+    return CLAIM if name == "faultdesk-worker" and "RETURNING" in str(statements[0].clause) else name
 
 
 def _reached(place: str) -> None:
@@ -101,7 +108,7 @@ class _Failing:
 
     def commit(self, statements: Sequence[Statement]) -> list[list[Any]]:
         """See Channel."""
-        _begin(len(statements))
+        _begin(statements)
         if _following.place == LIE:
             _following.place = None
             rows: list[list[Any]] = self.ask(statements)  # type: ignore[attr-defined]

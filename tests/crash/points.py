@@ -34,7 +34,7 @@ def traced(trace: str, *, step: int, sent: bool) -> Iterator[Point]:
     for line in trace.splitlines():
         name, statements = json.loads(line)
         who = REQUEST if name.startswith(REQUEST) else name
-        if who.removeprefix("job-") in BY_CLOCK or (who != REQUEST and step > 0):
+        if who == "faultdesk-worker" or who.removeprefix("job-") in BY_CLOCK or (who != REQUEST and step > 0):
             continue
         counted[who] += 1
         for place in (*map(str, range(statements)), COMMIT, *([SENT] if sent else []), DONE):

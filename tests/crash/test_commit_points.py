@@ -78,8 +78,7 @@ def is_of(point: Point, step: int) -> bool:
 
 def at(points: list[Point], *, step: int, place: str) -> Point:
     """The point at this place of the step's request."""
-    [found] = [each for each in points if is_of(each, step) and each.order.place == place]
-    return found
+    return next(each for each in points if is_of(each, step) and each.order.place == place)
 
 
 def journeys(points: list[Point]) -> Iterator[list[Point]]:

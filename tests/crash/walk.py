@@ -67,6 +67,8 @@ class Walk:
     def points(self) -> list[Point]:
         """Every point of a walk, found by taking one on which nothing happens."""
         found: list[Point] = []
+        by_clock = sa.select(t.job.c.id).where(t.job.c.kind.in_(BY_CLOCK), t.job.c.state == "done")
+        await_(lambda: len(self._ask(by_clock)) == len(BY_CLOCK), "the jobs of the start")
         for step in range(len(STEPS)):
             Path(self.server.environment[TRACE]).write_text("")
             self._take(step)
