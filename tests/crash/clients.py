@@ -107,7 +107,7 @@ class Client:
     def upload(self, who: Worker) -> list[str]:
         """Upload a file; its id."""
         content = _screenshot(self.chance)
-        _, reply, _ = self._answered(who, upload_of(self._key(), "screen.png", content))
+        reply = self._answered(who, upload_of(self._key(), "screen.png", content))
         self._expect(reply, "upload")
         self.page.files[str(reply.body["id"])] = content
         return [str(reply.body["id"])]
@@ -116,28 +116,26 @@ class Client:
         self, who: Worker, what: EventType, path: str, body: object = None, *, files: list[str] | None = None
     ) -> Any:
         """Make a change of a ticket and enter it into the ledger; the answer's body."""
-        request, reply, tries = self._answered(who, Request.of(path, self._key(), body))
+        request = Request.of(path, self._key(), body)
+        reply = self._answered(who, request)
         self._expect(reply, path)
         ticket, task = _place(what, path, reply)
-        self.page.changes.append(
-            Change(request=request, by=who.id, type=what, ticket=ticket, task=task, reply=reply, tries=tries)
-        )
+        self.page.changes.append(Change(request=request, by=who.id, type=what, ticket=ticket, task=task, reply=reply))
         if files:
             self.page.attached.setdefault(ticket, []).extend(files)
         if self._now_and_then(0.1):
             self._repeat(self.chance.choice(self.page.changes[-40:]))
         return reply.body
 
-    def _answered(self, who: Worker, request: Request) -> tuple[Request, Reply, int]:
-        """Send it until there is an answer; how often that was."""
-        for tries in itertools.count(1):
+    def _answered(self, who: Worker, request: Request) -> Reply:
+        """The answer; the request is sent until there is one."""
+        while True:
             made = self._wire(who).send(request)
             if made is not None:
                 self.page.tries.append(made)
                 if made.reply is not None and made.reply.is_final:
-                    return request, made.reply, tries
+                    return made.reply
             self.on_silence()
-        raise AssertionError("a client tries for ever")
 
     def _repeat(self, change: Change) -> None:
         """What was acknowledged is answered in the same way for ever."""

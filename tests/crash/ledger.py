@@ -20,7 +20,6 @@ class Change:
     task: int | None = None
     """The task's number within the ticket, where the change is about one."""
     reply: Reply
-    tries: int
 
 
 @dataclass(kw_only=True)
