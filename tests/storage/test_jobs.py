@@ -1,4 +1,4 @@
-"""The job table: written with its cause, claimed once, in the order of its key."""
+"""The job table: written with its cause (R-04), claimed once, in the order of its key."""
 
 import threading
 from collections.abc import Callable

@@ -1,4 +1,5 @@
-"""The runner: at-least-once, never two at a time, eight tries, clean end."""
+"""The runner: at-least-once (R-03; with a real message in `tests.crash.test_jobs`), never two at a time, eight tries,
+clean end."""
 
 import os
 import signal

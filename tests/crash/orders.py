@@ -1,0 +1,143 @@
+"""Orders to die: channels that follow an order which stands in the file that the environment names.
+
+The order is taken away before it is followed, so that the process which replaces the dead one lives.
+"""
+
+import json
+import os
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from storage import database
+from storage.channel import PipelinedChannel, PlainChannel, Statement
+
+ORDER, TRACE = "FAULTDESK_TEST_ORDER", "FAULTDESK_TEST_TRACE"
+CLAIM = "claim"
+COMMIT, SENT, DONE, LIE = "commit", "sent", "done", "lie"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """Die in a commit: in the `commit`th from now on that a thread named like `who` makes (or `CLAIM`), at this place.
+
+    A place is the number of a statement, before which it dies; or `commit`, when all statements are sent and COMMIT is
+    not; `sent`, when COMMIT is on its way and its answer not yet read (PostgreSQL); `done`, when the commit is over and
+    nobody was told. With `lie` it lives on, and says that it committed what it rolled back.
+    """
+
+    who: str
+    commit: int
+    place: str
+
+    def put(self, path: Path) -> None:
+        """Give the order, whole."""
+        path.with_suffix(".new").write_text(json.dumps(asdict(self)))
+        path.with_suffix(".new").rename(path)
+
+
+class _Following(threading.local):
+    """The place at which this thread's present commit ends; None outside, and in a commit that ends well."""
+
+    place: str | None = None
+
+
+_following = _Following()
+_counted: dict[str, int] = {}
+
+
+def _begin(statements: Sequence[Statement]) -> None:
+    """A commit begins: find out whether it is the one."""
+    name = _name_of(statements)
+    if TRACE in os.environ:
+        with Path(os.environ[TRACE]).open("a") as trace:
+            trace.write(json.dumps([name, len(statements)]) + "\n")
+    path = Path(os.environ[ORDER])
+    try:
+        text = path.read_text()
+    except FileNotFoundError:
+        _counted.clear()
+        return
+    order = Order(**json.loads(text))
+    if not name.startswith(order.who):
+        return
+    _counted[text] = _counted.get(text, 0) + 1
+    if _counted[text] == order.commit:
+        path.unlink()
+        _following.place = order.place
+
+
+def _name_of(statements: Sequence[Statement]) -> str:
+    """The thread's name; what the worker's own thread commits has another when it is a claim, which gives rows."""
+    name = threading.current_thread().name
+    return CLAIM if name == "faultdesk-worker" and "RETURNING" in str(statements[0].clause) else name
+
+
+def _reached(place: str) -> None:
+    if _following.place == place:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+@dataclass(frozen=True)
+class _Watched(Sequence[Statement]):
+    """The statements of a commit. Whoever takes the next one out has sent those before."""
+
+    statements: Sequence[Statement]
+
+    def __len__(self) -> int:
+        return len(self.statements)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.statements[index]
+
+    def __iter__(self) -> Iterator[Statement]:
+        for number, statement in enumerate(self.statements):
+            _reached(str(number))
+            yield statement
+        _reached(COMMIT)
+
+
+class _Failing:
+    """A channel that follows orders, mixed into either of the product's."""
+
+    def commit(self, statements: Sequence[Statement]) -> list[list[Any]]:
+        """See Channel."""
+        _begin(statements)
+        if _following.place == LIE:
+            _following.place = None
+            rows: list[list[Any]] = self.ask(statements)  # type: ignore[attr-defined]
+            self.close()  # type: ignore[attr-defined]
+            return rows
+        rows = super().commit(_Watched(statements))  # type: ignore[misc]
+        _reached(DONE)
+        return rows
+
+
+class _Plain(_Failing, PlainChannel):
+    pass
+
+
+class _Pipelined(_Failing, PipelinedChannel):
+    pass
+
+
+_pipeline = psycopg.Connection.pipeline
+
+
+@contextmanager
+def _watched_pipeline(connection: psycopg.Connection[Any]) -> Iterator[psycopg.Pipeline]:
+    with _pipeline(connection) as made:
+        yield made
+        _reached(SENT)
+
+
+def obey() -> None:
+    """From now on the channels of this process follow orders."""
+    vars(database).update(PlainChannel=_Plain, PipelinedChannel=_Pipelined)
+    psycopg.Connection.pipeline = _watched_pipeline  # type: ignore[method-assign,assignment]
