@@ -34,17 +34,21 @@ _HOP_BY_HOP = frozenset({b"connection", b"keep-alive", b"transfer-encoding"})
 
 
 class Front:
-    """An ASGI application that answers by a WSGI one, in `threads` threads. `patience`: seconds for any body."""
+    """An ASGI application that answers by a WSGI one, in `threads` threads. `patience`: seconds for any body.
 
-    def __init__(self, app: Flask, *, threads: int, patience: float) -> None:
+    `end` is called once, when the server shuts down.
+    """
+
+    def __init__(self, app: Flask, *, threads: int, patience: float, end: Callable[[], None] = lambda: None) -> None:
         self._app = app
         self._patience = patience
+        self._end = end
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI 3.0."""
         if scope["type"] == "lifespan":
-            await _live(receive, send)
+            await _live(receive, send, self._end)
         elif scope["type"] == "http":
             await self._answer(scope, receive, send)
 
@@ -203,9 +207,12 @@ def _no_writing(_data: bytes) -> object:
     raise NotImplementedError(HTTPStatus.NOT_IMPLEMENTED.phrase)
 
 
-async def _live(receive: Receive, send: Send) -> None:
+async def _live(receive: Receive, send: Send, end: Callable[[], None]) -> None:
     while True:
         message = await receive()
+        ending = message["type"] == "lifespan.shutdown"
+        if ending:
+            await asyncio.get_running_loop().run_in_executor(None, end)
         await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
+        if ending:
             return
