@@ -1,12 +1,10 @@
 """SQLite among many writers and on failing disks: 503 and never 500, nothing damaged, and it goes on afterwards."""
 
-import os
-import signal
 import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -22,48 +20,13 @@ from storage.tables import setting
 from storage.units import perform
 from tests.race.calling import Reply, at_once
 from tests.race.disks import bounded, filled, processes_of, read_only, small_disk
-from tests.race.drawings import LINE, line
-from tests.race.stage import OPS, Stage, put_in_service, staged
-from tests.scenario.serving import served
+from tests.race.drawings import LINE
+from tests.race.premises import Premises
+from tests.race.stage import OPS, Stage
 from tests.support.people import NOW
 
 _ENOUGH = 400
 """Tickets after which a bounded file must have met its bound."""
-
-
-class Premises:
-    """A service over a file in this directory, which can be stopped, killed and started again."""
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self._running = ExitStack()
-        self.stage = self._running.enter_context(staged(_url(directory), directory))
-        put_in_service(self.stage, LINE, LINE, line("V1"))
-
-    @property
-    def log(self) -> Path:
-        """The write-ahead log."""
-        return self.directory / "faultdesk.db-wal"
-
-    def stop(self) -> None:
-        """As an operator does."""
-        self.stage.database.dispose()
-        self._running.close()
-
-    def kill(self) -> None:
-        """As a power cut does."""
-        self.stage.database.dispose()
-        for pid in processes_of(self.stage.service.pid):
-            os.kill(pid, signal.SIGKILL)
-        self._running.close()
-
-    def start(self) -> None:
-        """Serve the same file again."""
-        self.stage = self.stage.moved(self._running.enter_context(served(_url(self.directory), self.directory)))
-
-
-def _url(directory: Path) -> str:
-    return f"sqlite:///{directory / 'faultdesk.db'}"
 
 
 def _file(stage: Stage) -> Path:
