@@ -15,7 +15,7 @@ EXTENSION = "faultdesk"
 
 
 def _nobody() -> None:
-    """Nobody waits for work in this process."""
+    """Nobody waits for work in this process, or for its end."""
 
 
 @dataclass(kw_only=True)
@@ -29,6 +29,8 @@ class Desk:
     limiter: Limiter = field(default_factory=Limiter)
     wake: Callable[[], None] = _nobody
     """Called after every command: whoever drains jobs in this process sets it."""
+    end: Callable[[], None] = _nobody
+    """Called when the last request of this process has its answer: jobs that run are ended, connections closed."""
 
 
 def desk_of(app: Flask) -> Desk:

@@ -27,17 +27,25 @@ SLOWEST = 10_000
 """Bytes a second that a body must bring, once the first patience is over."""
 _SMALL = 64 * 1024
 """Bytes of a body that is awaited as a whole."""
+_GRACE = 10.0
+"""Seconds that requests under way are given when the server stops."""
 _IN_MEMORY = 1024 * 1024
 _PIECES = 32
 _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding"})
 
 
 class Front:
-    """An RSGI application that answers by a WSGI one, in `threads` threads. `patience`: seconds for any body."""
+    """An RSGI application that answers by a WSGI one, in `threads` threads. `patience`: seconds for any body.
 
-    def __init__(self, app: Flask, *, threads: int, patience: float) -> None:
+    `end` is called once, when the server shuts down.
+    """
+
+    def __init__(self, app: Flask, *, threads: int, patience: float, end: Callable[[], None] = lambda: None) -> None:
         self._app = app
         self._patience = patience
+        self._end = end
+        self._asked = 0
+        """Requests that are being answered."""
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
@@ -50,6 +58,17 @@ class Front:
             await self._answer_whole(environ, protocol)
         else:
             await self._answer_pieces(environ, protocol)
+
+    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """See granian's RSGI 1.5: the server takes no more requests, and its loop stands still."""
+        loop.run_until_complete(self._finish())
+        self._end()
+
+    async def _finish(self) -> None:
+        """Let those who wait have their answers, for a while."""
+        until = time.monotonic() + _GRACE
+        while self._asked and time.monotonic() < until:
+            await asyncio.sleep(0.01)
 
     async def _answer_whole(self, environ: Environ, protocol: HTTPProtocol) -> None:
         failure: HTTPException | None = None
@@ -107,7 +126,11 @@ class Front:
 
     async def _respond(self, environ: Environ, protocol: HTTPProtocol, *, close: bool) -> None:
         loop = asyncio.get_running_loop()
-        answer = await loop.run_in_executor(self._pool, _Answer, self._app, environ)
+        self._asked += 1
+        try:
+            answer = await loop.run_in_executor(self._pool, _Answer, self._app, environ)
+        finally:
+            self._asked -= 1
         try:
             head = answer.code, _headers_out(answer.headers, close=close)
             if answer.is_all or not answer.piece:

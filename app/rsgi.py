@@ -10,4 +10,6 @@ THREADS = 16
 def make() -> Front:
     """The application with its worker thread (see `app.wsgi`), answering in 16 threads."""
     app = wsgi.make()
-    return Front(app, threads=THREADS, patience=desk_of(app).settings.body_seconds)
+    desk = desk_of(app)
+    # The server ends its processes without Python's exit functions, but it tells the application before.
+    return Front(app, threads=THREADS, patience=desk.settings.body_seconds, end=desk.end)

@@ -23,5 +23,12 @@ def make() -> Flask:
     worker = Runner(desk.database, duties(desk.database, desk.blobs, desk.settings), now=desk.settings.clock)
     desk.wake = worker.wake
     worker.start()
-    atexit.register(worker.stop)
+
+    def end() -> None:
+        worker.stop()
+        # SQLite moves what stands in its log into the file, and removes the log, when the last connection is closed.
+        desk.database.dispose()
+
+    desk.end = end
+    atexit.register(end)
     return app

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam
 
 from bpmn.canonical import from_json
 from bpmn.model import ProcessDefinition
+from engine.errors import NotFound
 from storage.channel import Statement
 from storage.tables import version
 from storage.work import Work
@@ -23,13 +24,18 @@ _lock = Lock()
 
 
 def definition_of(work: Work, *, process_id: UUID, number: int, version_hash: str) -> ProcessDefinition:
-    """The definition of a version that exists; read from the database only when this process has not met it lately."""
+    """The definition of a version, read from the database only when this process has not met it lately.
+
+    Raises: NotFound when the version was deleted since it was looked up.
+    """
     with _lock:
         if version_hash in _kept:
             _kept.move_to_end(version_hash)
             return _kept[version_hash]
-    [[row]] = work.read(Statement(_READ, {"process_id": process_id, "number": number}))
-    definition = from_json(row.definition)
+    [found] = work.read(Statement(_READ, {"process_id": process_id, "number": number}))
+    if not found:
+        raise NotFound("version")
+    definition = from_json(found[0].definition)
     with _lock:
         _kept[version_hash] = definition
         while len(_kept) > KEPT:

@@ -199,6 +199,7 @@ class Runner:
                 if held is None:
                     continue  # It was given up when there was no thread for it.
                 held.deadline = time.monotonic() + self._timeout(held.job)
+            threading.current_thread().name = f"job-{held.job.kind}"
             self._work(token, held.job)
 
     def _work(self, token: object, job: Job) -> None:

@@ -9,7 +9,7 @@ import json
 import os
 import threading
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import orjson
@@ -18,6 +18,7 @@ from flask import Flask, Response, request
 
 from app.bundled import bundled
 from bpmn.inspection import inspect
+from bpmn.model import ProcessDefinition
 from engine.ids import new_id
 from engine.runner import compile_process, complete, start
 
@@ -104,8 +105,7 @@ _HASH, _SALT = bytes(32), bytes(16)
 _MEMORY = '{"visits": {"Task_Handle": 1}, "performers": {"Task_Handle": ["01a21cfb-78f2-72b6-a5c1-faba21f66002"]}}'
 
 app = Flask(__name__)
-_definition = inspect(bundled("fault-handling"), name="fault-handling.bpmn").definition
-assert _definition is not None
+_definition = cast("ProcessDefinition", inspect(bundled("fault-handling"), name="fault-handling.bpmn").definition)
 _process = compile_process(_definition)
 _here = threading.local()
 

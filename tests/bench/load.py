@@ -45,7 +45,8 @@ def main() -> None:
 
 def run(plan: Plan) -> Result:
     """All tickets of the plan, shared out among its clients."""
-    result, failures, numbers = Result(), [], count()
+    result, numbers = Result(), count()
+    failures: list[BaseException] = []
     lock = threading.Lock()
 
     def take() -> Iterator[int]:

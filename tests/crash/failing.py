@@ -10,7 +10,7 @@ from pathlib import Path
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 
-from app import asgi, wsgi
+from app import rsgi, wsgi
 from app.front import Front
 from app.worker.runner import Runner
 from tests.crash.hasty import PACE
@@ -21,7 +21,7 @@ def make() -> Front:
     """What each of the server's processes runs."""
     obey()
     vars(wsgi).update(Runner=partial(Runner, pace=PACE))
-    return asgi.make()
+    return rsgi.make()
 
 
 class _Forgetful(dict[int, float]):

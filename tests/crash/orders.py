@@ -16,11 +16,15 @@ from typing import Any
 import psycopg
 
 from storage import database
-from storage.channel import PipelinedChannel, PlainChannel, Statement
+from storage.channel import PlainChannel, Statement, Together
+from storage.pipeline import PipelinedChannel
 
 ORDER, TRACE = "FAULTDESK_TEST_ORDER", "FAULTDESK_TEST_TRACE"
 CLAIM = "claim"
 COMMIT, SENT, DONE, LIE = "commit", "sent", "done", "lie"
+
+
+Write = Statement | Together
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +56,7 @@ _following = _Following()
 _counted: dict[str, int] = {}
 
 
-def _begin(statements: Sequence[Statement]) -> None:
+def _begin(statements: Sequence[Write]) -> None:
     """A commit begins: find out whether it is the one."""
     name = _name_of(statements)
     if TRACE in os.environ:
@@ -73,10 +77,16 @@ def _begin(statements: Sequence[Statement]) -> None:
         _following.place = order.place
 
 
-def _name_of(statements: Sequence[Statement]) -> str:
+def _name_of(statements: Sequence[Write]) -> str:
     """The thread's name; what the worker's own thread commits has another when it is a claim, which gives rows."""
     name = threading.current_thread().name
-    return CLAIM if name == "faultdesk-worker" and "RETURNING" in str(statements[0].clause) else name
+    first = statements[0]
+    claims = isinstance(first, Statement) and "RETURNING" in str(first.clause)
+    return CLAIM if name == "faultdesk-worker" and claims else name
+
+
+def _flat(writes: Sequence[Write]) -> list[Statement]:
+    return [each for write in writes for each in (write.statements if isinstance(write, Together) else [write])]
 
 
 def _reached(place: str) -> None:
@@ -85,10 +95,10 @@ def _reached(place: str) -> None:
 
 
 @dataclass(frozen=True)
-class _Watched(Sequence[Statement]):
+class _Watched(Sequence[Write]):
     """The statements of a commit. Whoever takes the next one out has sent those before."""
 
-    statements: Sequence[Statement]
+    statements: Sequence[Write]
 
     def __len__(self) -> int:
         return len(self.statements)
@@ -96,7 +106,7 @@ class _Watched(Sequence[Statement]):
     def __getitem__(self, index: Any) -> Any:
         return self.statements[index]
 
-    def __iter__(self) -> Iterator[Statement]:
+    def __iter__(self) -> Iterator[Write]:
         for number, statement in enumerate(self.statements):
             _reached(str(number))
             yield statement
@@ -106,12 +116,18 @@ class _Watched(Sequence[Statement]):
 class _Failing:
     """A channel that follows orders, mixed into either of the product's."""
 
-    def commit(self, statements: Sequence[Statement]) -> list[list[Any]]:
+    @staticmethod
+    def parts(writes: Sequence[Write]) -> Sequence[Write]:
+        """What is sent for these writes, one after the other."""
+        return writes
+
+    def commit(self, writes: Sequence[Write]) -> list[list[Any]]:
         """See Channel."""
+        statements = self.parts(writes)
         _begin(statements)
         if _following.place == LIE:
             _following.place = None
-            rows: list[list[Any]] = self.ask(statements)  # type: ignore[attr-defined]
+            rows: list[list[Any]] = self.ask(_flat(statements))  # type: ignore[attr-defined]
             self.close()  # type: ignore[attr-defined]
             return rows
         rows = super().commit(_Watched(statements))  # type: ignore[misc]
@@ -120,7 +136,11 @@ class _Failing:
 
 
 class _Plain(_Failing, PlainChannel):
-    pass
+    """What is written together goes one by one here, so that each is a place to die at."""
+
+    @staticmethod
+    def parts(writes: Sequence[Write]) -> Sequence[Write]:
+        return _flat(writes)
 
 
 class _Pipelined(_Failing, PipelinedChannel):

@@ -162,7 +162,8 @@ class Walk:
             kind = ("notify_task", "mail")[point.order.commit - 1]
             again = point.order.place == DONE
         else:
-            again = not (point.order.commit == 2 and point.order.place == DONE)
+            # Its last write and its end are one commit.
+            again = point.order.place != DONE
         rows = [row for row in self._ask(sa.select(t.job).where(t.job.c.kind == kind)) if self._ticket in row.args]
         if point.order.place != SENT:
             assert [row.attempts for row in rows] == [2 if again else 1], f"{point}: {rows}"

@@ -54,7 +54,7 @@ def cluster_directory(run_as: RunAs, *, on_disk: bool) -> Iterator[Path]:
     A killed test run cannot remove its own, so the next run does: the owner holds a lock on the file
     `owner` for as long as it lives, and whatever nobody holds is swept.
     """
-    parent = None if on_disk else _in_memory()
+    parent = None if on_disk else in_memory()
     _sweep(Path(parent or tempfile.gettempdir()))
     # A hidden name until the lock is held, or a run that begins at the same moment would sweep it.
     hidden = Path(tempfile.mkdtemp(prefix=f".{PREFIX}", dir=parent))
@@ -76,7 +76,7 @@ def _sweep(parent: Path) -> None:
             shutil.rmtree(directory, ignore_errors=True)
 
 
-def _in_memory() -> str | None:
+def in_memory() -> str | None:
     """Return a directory in memory with room for a cluster, unless TMPDIR says where to put things.
 
     A database is a thousand small files. An ext4 that has just removed as many takes a third of a second
