@@ -1,5 +1,7 @@
 """Random processes: sound ones, built from blocks with one entry and one exit, and unstructured ones.
 
+Every element that this release runs (`bpmn.support.RUNS`) occurs in them; tests/support/elements.py counts.
+
 Conditions are `v1 = 2` or `v1 > 1` over whole numbers v1 to v4; `decide` evaluates them without the product's
 interpreter.
 """
@@ -11,7 +13,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bpmn.model import Event, EventKind, Expression, Flow, Node, NodeKind, OutcomeKind, ProcessDefinition
+from bpmn.model import Event, EventKind, Expression, Flow, Node, NodeKind, ProcessDefinition
 from tests.support.diagrams import definition, outcome
 
 VARIABLES = ("v1", "v2", "v3", "v4")
@@ -50,38 +52,50 @@ KINDS = (
     "merge",
     "parallel",
     "relay",
+    "xor_relay",
+    "or_relay",
     "inclusive",
     "loop",
     "sub",
+    "rework",
     "split",
     "conditional",
     "outcome",
     "fork",
+    "race",
     "early",
     "terminate",
     "bare_sub",
 )
 
 
+LEAVES = ("task", "task", "throw", "empty")
+
+
 @st.composite
 def blocks(draw: st.DrawFn, depth: int = 3) -> Block:
-    """A random block; at depth 0 a task."""
-    kind = draw(st.sampled_from(("task", *KINDS))) if depth else draw(st.sampled_from(("task", "task", "empty")))
+    """A random block; at depth 0 a task, an intermediate event or nothing."""
+    kind = draw(st.sampled_from(("task", *KINDS))) if depth else draw(st.sampled_from(LEAVES))
     inner = blocks(depth=depth - 1)
     several = st.lists(inner, min_size=2, max_size=3)
     guarded = st.lists(st.tuples(conditions(), inner), min_size=1, max_size=2)
     match kind:
-        case "task" | "empty":
+        case "task" | "throw" | "empty":
             return (kind,)
         case "sequence" | "parallel" | "split":
             return (kind, *draw(several))
         case "relay":
             return (kind, draw(several), draw(several))
+        case "rework":
+            forks = (("parallel", *draw(several)), ("inclusive", draw(guarded), draw(inner)))
+            return ("sub", ("loop", draw(conditions()), draw(st.sampled_from(forks))))
+        case "xor_relay" | "or_relay":
+            return (kind, (draw(guarded), draw(inner)), (draw(guarded), draw(inner)))
         case "xor" | "merge" | "inclusive" | "conditional":
             return (kind, draw(guarded), draw(inner))
         case "loop" | "early" | "terminate":
             return (kind, draw(conditions()), draw(inner))
-        case "fork" | "outcome" | "bare_sub":
+        case "fork" | "race" | "outcome" | "bare_sub":
             return (kind, draw(inner), draw(inner))
         case _:
             return (kind, draw(inner))
@@ -100,7 +114,8 @@ class _Drawing:
         return name
 
     def task(self, scope: str) -> str:
-        return self.node("T", NodeKind.USER_TASK, scope)
+        """A task for a person: mostly a user task, every fifth a manual one and every fifth without a type."""
+        return self.node("T", _TASKS[self.counts["T"] % len(_TASKS)], scope)
 
     def end(self, scope: str, event: EventKind = EventKind.NONE) -> str:
         return self.node("end", NodeKind.END_EVENT, scope, event)
@@ -140,6 +155,7 @@ class _Way:
         drawing.flow(self.source, target, condition=self.condition, result=self.result, default=self.default)
 
 
+_TASKS = (NodeKind.USER_TASK, NodeKind.MANUAL_TASK, NodeKind.USER_TASK, NodeKind.TASK, NodeKind.USER_TASK)
 _GATEWAYS = {
     "xor": NodeKind.EXCLUSIVE_GATEWAY,
     "and": NodeKind.PARALLEL_GATEWAY,
@@ -181,6 +197,10 @@ class _Builder:
 
     def _task(self, parts: list[Any], way: _Way, scope: str, alone: bool) -> _Way:
         return _Way(self._at(self.drawing.task(scope), way))
+
+    def _throw(self, parts: list[Any], way: _Way, scope: str, alone: bool) -> _Way:
+        """An intermediate event that throws nothing: a milestone."""
+        return _Way(self._at(self.drawing.node("E", NodeKind.INTERMEDIATE_THROW_EVENT, scope, EventKind.NONE), way))
 
     def _empty(self, parts: list[Any], way: _Way, scope: str, alone: bool) -> _Way:
         return way
@@ -227,6 +247,19 @@ class _Builder:
         middle = self._join(self._all(split, first, scope), self.gateway("and", scope)).source
         return self._join(self._all(middle, second, scope), self.gateway("and", scope))
 
+    def _xor_relay(self, parts: list[Any], way: _Way, scope: str, alone: bool) -> _Way:
+        return self._choices_in_a_row("xor", parts, way, scope, alone)
+
+    def _or_relay(self, parts: list[Any], way: _Way, scope: str, alone: bool) -> _Way:
+        return self._choices_in_a_row("or", parts, way, scope, alone)
+
+    def _choices_in_a_row(self, prefix: str, parts: list[Any], way: _Way, scope: str, alone: bool) -> _Way:
+        """Two choices that share the gateway between them."""
+        first, second = parts
+        entry = self._at(self.gateway(prefix, scope), way)
+        middle = self._join(self._branches(entry, first, scope, alone), self.gateway(prefix, scope)).source
+        return self._join(self._branches(middle, second, scope, alone), self.gateway(prefix, scope))
+
     def _split(self, parts: list[Any], way: _Way, scope: str, alone: bool) -> _Way:
         """A task with several plain flows: a fork without a gateway."""
         task = self._at(self.drawing.task(scope), way)
@@ -270,10 +303,17 @@ class _Builder:
 
     def _fork(self, parts: list[Any], way: _Way, scope: str, alone: bool) -> _Way:
         """A fork one of whose branches runs to an end of its own."""
+        return self._aside(parts, way, scope, EventKind.NONE)
+
+    def _race(self, parts: list[Any], way: _Way, scope: str, alone: bool) -> _Way:
+        """A fork one of whose branches ends everything when it gets to its end first."""
+        return self._aside(parts, way, scope, EventKind.TERMINATE)
+
+    def _aside(self, parts: list[Any], way: _Way, scope: str, event: EventKind) -> _Way:
         main, side = parts
         split = self._at(self.gateway("and", scope), way)
         aside = self.draw(side, _Way(split), scope, alone=False)
-        aside.to(self.drawing, self.drawing.end(scope))
+        aside.to(self.drawing, self.drawing.end(scope, event))
         return self.draw(main, _Way(split), scope, alone=False)
 
     def _early(self, parts: list[Any], way: _Way, scope: str, alone: bool) -> _Way:
@@ -294,28 +334,51 @@ class _Builder:
 
 def sound_processes(depth: int = 3) -> st.SearchStrategy[ProcessDefinition]:
     """Processes that always come to an end, whatever the conditions say, if people do not go round for ever."""
-    return blocks(depth=depth).map(lambda block: _Builder().whole(block))
+    rows = st.lists(blocks(depth=depth), min_size=1, max_size=3)
+    return rows.map(lambda row: _Builder().whole(("sequence", *row)))
 
 
 @st.composite
-def unstructured_processes(draw: st.DrawFn) -> ProcessDefinition:
-    """A start, an end and up to nine tasks and gateways in between with flows drawn at random; mostly unsound."""
+def unstructured_processes(draw: st.DrawFn, *, plain: bool = False) -> ProcessDefinition:
+    """A start, an end and up to nine nodes in between with flows drawn at random; mostly unsound.
+
+    `plain` leaves out intermediate events, sub-processes and conditions on the flows of a task.
+    """
     drawing = _Drawing()
     start = drawing.node("start", NodeKind.START_EVENT, "P", EventKind.NONE)
-    kinds = draw(st.lists(st.sampled_from(("T", "T", "xor", "and", "or")), min_size=2, max_size=9))
-    inner = [drawing.task("P") if kind == "T" else drawing.node(kind, _GATEWAYS[kind], "P") for kind in kinds]
+    choice = ("T", "T", "xor", "and", "or") if plain else ("T", "T", "T", "xor", "and", "and", "or", "or", "E", "S")
+    inner = [_inner(drawing, kind) for kind in draw(st.lists(st.sampled_from(choice), min_size=2, max_size=9))]
     ends = [drawing.end("P")]
     if draw(st.booleans()):
         ends.append(drawing.end("P", EventKind.TERMINATE))
     drawing.flow(start, draw(st.sampled_from(inner)))
     for name in inner:
         targets = draw(st.lists(st.sampled_from([*inner, *inner, *ends]), min_size=1, max_size=3))
-        _fan_out(draw, drawing, name, targets)
+        _fan_out(draw, drawing, name, targets, plain=plain)
     return definition("P", drawing.nodes.values(), drawing.flows)
 
 
-def _fan_out(draw: st.DrawFn, drawing: _Drawing, name: str, targets: list[str]) -> None:
-    chooses = drawing.nodes[name].kind in {NodeKind.EXCLUSIVE_GATEWAY, NodeKind.INCLUSIVE_GATEWAY}
+def _inner(drawing: _Drawing, kind: str) -> str:
+    if kind == "T":
+        return drawing.task("P")
+    if kind == "E":
+        return drawing.node("E", NodeKind.INTERMEDIATE_THROW_EVENT, "P", EventKind.NONE)
+    if kind != "S":
+        return drawing.node(kind, _GATEWAYS[kind], "P")
+    # One task alone: two tokens in one sub-process are then the same to the oracle whichever goes first.
+    sub = drawing.node("S", NodeKind.SUB_PROCESS, "P")
+    start, end = drawing.node("start", NodeKind.START_EVENT, sub, EventKind.NONE), drawing.end(sub)
+    task = drawing.task(sub)
+    drawing.flow(start, task)
+    drawing.flow(task, end)
+    return sub
+
+
+def _fan_out(draw: st.DrawFn, drawing: _Drawing, name: str, targets: list[str], *, plain: bool) -> None:
+    kind = drawing.nodes[name].kind
+    chooses = kind in {NodeKind.EXCLUSIVE_GATEWAY, NodeKind.INCLUSIVE_GATEWAY}
+    if not plain and kind is not NodeKind.PARALLEL_GATEWAY:
+        chooses = chooses or draw(st.booleans())
     for number, target in enumerate(targets):
         last = number == len(targets) - 1
         if chooses and len(targets) > 1:
@@ -331,36 +394,11 @@ def back_outcome(definition_: ProcessDefinition, task: str, pick: int) -> str | 
     return outcomes[pick % len(outcomes)].key if outcomes else None
 
 
-def element_counts(definition_: ProcessDefinition) -> Counter[str]:
-    """How often each kind of node (joins and splits apart), send back, implicit split and merge occurs."""
-    counts: Counter[str] = Counter()
-    for node in definition_.nodes:
-        counts[_label(node)] += 1
-        counts["implicit split"] += node.kind is NodeKind.USER_TASK and len(node.outgoing) > 1
-        counts["implicit merge"] += node.kind is NodeKind.USER_TASK and len(node.incoming) > 1
-        counts["in a sub-process"] += node.scope != definition_.key
-    for flow in definition_.flows:
-        counts["condition"] += flow.condition is not None
-        counts["outcome"] += flow.outcome is not None
-        counts["send back"] += flow.outcome is not None and flow.outcome.kind is OutcomeKind.BACK
-    return counts
-
-
-def _label(node: Node) -> str:
-    if node.event is not None and node.event.kind is EventKind.TERMINATE:
-        return "terminate end event"
-    joins = {NodeKind.PARALLEL_GATEWAY, NodeKind.INCLUSIVE_GATEWAY}
-    if node.kind in joins and len(node.incoming) > 1:
-        return f"{node.kind} (join and split)" if len(node.outgoing) > 1 else f"{node.kind} (join)"
-    return str(node.kind)
-
-
 __all__ = [
     "back_outcome",
     "blocks",
     "conditions",
     "decide",
-    "element_counts",
     "sound_processes",
     "unstructured_processes",
     "variables",
