@@ -3,14 +3,16 @@
 Whole commands on a real SQLite database: authorisation, form, runner, timeline, jobs and the commit.
 """
 
+from collections.abc import Callable
+
 import pytest
 
 from engine.values.tickets import Phase
-from storage import tables as t
+from storage import tables
 from storage.checks import check
 from storage.database import Database
 from tests.support.case_work import CaseWork, for_worker, open_case
-from tests.support.cost import PART, WARM_UP, Rounds, go_round
+from tests.support.cost import beside, go_round
 from tests.support.desk import Desk, furnish
 from tests.support.diagrams import process, to_bpmn
 
@@ -35,30 +37,19 @@ def _opened(database: Database, text: str) -> CaseWork:
     return open_case(desk, "loop", {"title": "网站打不开"})
 
 
-def _go(case: CaseWork, count: int, tasks: tuple[str, ...], *, seconds: bool, part: int = PART) -> Rounds:
-    """So many rounds; in each the task is offered again, the ticket runs, and nothing but history was added."""
-    present = []
+def _round(case: CaseWork, tasks: tuple[str, ...]) -> Callable[[int], int]:
+    """A round after which the task is offered again and the ticket runs; the bytes of the position."""
 
     def once(number: int) -> int:
-        first, *middle, last = ("", *tasks) if len(tasks) == 1 else tasks
-        for element in filter(None, (first, *(middle if number % 2 else reversed(middle)))):
+        *before, last = tasks
+        for element in (*before[:1], *(before[1:] if number % 2 else reversed(before[1:]))):
             case.complete(case.at(element), ANSWERS)
         case.complete(case.at(last), ANSWERS, "redo")
         assert [task.element_id for task in case.tasks.values()] == ["Handle"]
         assert case.case.ticket.phase is Phase.RUNNING
         return len(case.case.state)
 
-    def measured(number: int) -> int:
-        size = once(number)
-        if number in (WARM_UP, count + WARM_UP - 1):
-            present.append((case.current(), case.size()))
-        return size
-
-    rounds = go_round(count, measured, seconds=seconds, part=part)
-    [(rows, bytes_), (rows_at_last, bytes_at_last)] = present
-    assert rows_at_last == rows
-    assert bytes_at_last <= bytes_ + 16  # Only the numbers in it get longer.
-    return rounds
+    return once
 
 
 def _approve(case: CaseWork, tasks: tuple[str, ...]) -> None:
@@ -77,9 +68,13 @@ def test_rounds_of_sending_back_make_the_same_calls_each(
 ) -> None:
     """security-bar R-01, the short form."""
     case = _opened(sqlite_database, text)
-    rounds = _go(case, 120, tasks, seconds=False, part=40)
+    _round(case, tasks)(0)
+    present, size = case.current(), case.size()
+    rounds = go_round(120, _round(case, tasks), part=40)
     print(f"\n{len(tasks)} tasks a round: {rounds.first:.0f} calls at first, {rounds.last:.0f} at last")
     assert 0 < rounds.ratio <= 1.05
+    assert case.current() == present
+    assert case.size() <= size + 16  # Only the numbers in it get longer.
     _approve(case, tasks)
 
 
@@ -90,11 +85,25 @@ def test_two_thousand_rounds_of_sending_back_take_the_same_time_each(
     sqlite_database: Database, text: str, tasks: tuple[str, ...]
 ) -> None:
     """security-bar R-01."""
-    case = _opened(sqlite_database, text)
-    rounds = _go(case, 2_000, tasks, seconds=True)
-    print(f"\n{len(tasks)} tasks a round, 2,000 rounds: CPU {rounds.first * 1e3:.2f} ms at first,", end=" ")
-    print(f"{rounds.last * 1e3:.2f} ms at last ({rounds.ratio:.2f}); {case.size()} bytes of state,")
-    print(f"{len(case.rows(t.event))} events")
+    old = _opened(sqlite_database, text)
+    fresh = _opened(_beside(sqlite_database), text)
+    for number in range(2_000):
+        _round(old, tasks)(number)
+    _round(fresh, tasks)(0)
+    assert old.current() == fresh.current()
+    rounds = beside(_round(fresh, tasks), _round(old, tasks))
+    print(f"\n{len(tasks)} tasks a round: CPU {rounds.first * 1e3:.2f} ms at first,", end=" ")
+    print(f"{rounds.last * 1e3:.2f} ms after 2,000 rounds ({rounds.ratio:.2f});", end=" ")
+    print(f"{fresh.size()} and {old.size()} bytes of state, {len(old.rows(tables.event))} events")
     assert rounds.ratio <= 1.2
     assert rounds.growth <= 1.2
-    _approve(case, tasks)
+    assert old.size() <= fresh.size() * 1.2
+    _approve(old, tasks)
+    fresh.desk.database.dispose()
+
+
+def _beside(database: Database) -> Database:
+    """Another fresh database beside this one."""
+    made = Database(f"{database.engine.url}.fresh")
+    tables.metadata.create_all(made.engine)
+    return made

@@ -39,7 +39,7 @@ def cpu_seconds(spent: list[float]) -> Iterator[None]:
 
 @dataclass(frozen=True, kw_only=True)
 class Rounds:
-    """The first and the last rounds of many, equally many of both."""
+    """Early and late rounds, equally many of both."""
 
     first: float
     """Calls of a round on average, or the CPU seconds of one."""
@@ -59,12 +59,11 @@ class Rounds:
         return max(self.sizes[part:]) / min(self.sizes[:part])
 
 
-def go_round(count: int, once: Callable[[int], int], *, seconds: bool, part: int = PART) -> Rounds:
-    """Call `once` with the round's number, which gives the bytes stored after it, and measure the ends of the row.
+def go_round(count: int, once: Callable[[int], int], *, part: int = PART) -> Rounds:
+    """Call `once` with the round's number, which gives the bytes stored after it, and count the calls at both ends.
 
-    CPU seconds are the least of the medians of groups of twenty rounds. A warm-up comes before the first round.
+    A warm-up comes before the first round.
     """
-    samples: list[float] = []
     calls: list[int] = []
     sizes: list[int] = []
     for number in range(count + WARM_UP):
@@ -72,13 +71,26 @@ def go_round(count: int, once: Callable[[int], int], *, seconds: bool, part: int
         if not (0 <= place < part or count - part <= place):
             once(number)
             continue
-        with cpu_seconds(samples) if seconds else counted_calls(calls):
+        with counted_calls(calls):
             size = once(number)
         sizes.append(size)
-    found: Sequence[float] = samples if seconds else calls
-    first, last = found[:part], found[-part:]
-    tell = _least_median if seconds else mean
-    return Rounds(first=tell(first), last=tell(last), sizes=tuple(sizes))
+    return Rounds(first=mean(calls[:part]), last=mean(calls[-part:]), sizes=tuple(sizes))
+
+
+def beside(fresh: Callable[[int], int], old: Callable[[int], int]) -> Rounds:
+    """A hundred rounds of something fresh and of something old, each after the other.
+
+    What the machine does besides thus weighs on both alike, which it does not on rounds that are minutes apart.
+    """
+    first: list[float] = []
+    last: list[float] = []
+    sizes: tuple[list[int], list[int]] = ([], [])
+    for number in range(WARM_UP + PART):
+        for once, spent, size in ((fresh, first, sizes[0]), (old, last, sizes[1])):
+            with cpu_seconds(spent):
+                size.append(once(number))
+    tell = _least_median
+    return Rounds(first=tell(first[WARM_UP:]), last=tell(last[WARM_UP:]), sizes=(*sizes[0], *sizes[1]))
 
 
 def _least_median(samples: Sequence[float]) -> float:
