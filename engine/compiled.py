@@ -9,7 +9,23 @@ from engine.values.processes import RunningDeployment
 
 KEPT = 256
 
-_kept: OrderedDict[tuple[UUID, int], CompiledProcess] = OrderedDict()
+
+class _Once:
+    """What one version compiles to: of several threads that ask at once one compiles, and the others wait for it."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._made: CompiledProcess | None = None
+
+    def get(self, deployment: RunningDeployment) -> CompiledProcess:
+        if self._made is None:
+            with self._lock:
+                if self._made is None:
+                    self._made = compile_process(deployment.definition)
+        return self._made
+
+
+_kept: OrderedDict[tuple[UUID, int], _Once] = OrderedDict()
 _lock = Lock()
 
 
@@ -20,12 +36,11 @@ def compiled(deployment: RunningDeployment) -> CompiledProcess:
     """
     key = (deployment.process_id, deployment.version)
     with _lock:
-        if key in _kept:
+        once = _kept.get(key)
+        if once is None:
+            once = _kept[key] = _Once()
+            if len(_kept) > KEPT:
+                _kept.popitem(last=False)
+        else:
             _kept.move_to_end(key)
-            return _kept[key]
-    made = compile_process(deployment.definition)
-    with _lock:
-        _kept[key] = made
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
-    return made
+    return once.get(deployment)

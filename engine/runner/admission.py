@@ -42,7 +42,7 @@ def check_structure(definition: ProcessDefinition) -> None:
 
 def runs(node: Node) -> bool:
     """Whether this release runs such a node."""
-    if node.loop is not None or node.event_sub_process or node.attached_to is not None:
+    if node.loop is not None or node.event_sub_process or node.compensation or node.attached_to is not None:
         return False
     return node.kind in _KINDS or event_kind(node) in _EVENTS.get(node.kind, ())
 

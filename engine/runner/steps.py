@@ -80,7 +80,7 @@ def retry(compiled: CompiledProcess, state: bytes, *, variables: Mapping[str, ob
     try:
         for token in run.all_tokens():
             if token.stuck is not None:
-                _release(token, variables)
+                release(token, variables)
         advance(run)
     except GivenUp as reason:
         stuck = next((each for each in position.tokens if each.stuck is not None), None)
@@ -108,7 +108,8 @@ def _fire_inclusive(run: ProcessRun) -> bool:
     return any(join.fire_if_enabled(scope) for scope, join in joins)
 
 
-def _release(token: Token, variables: Mapping[str, object]) -> None:
+def release(token: Token, variables: Mapping[str, object]) -> None:
+    """Let a stuck token try again to leave its node, going by the outcome that the variables hold, if any."""
     token.stuck = None
     if token.task is not None and f"{token.task}_outcome" in variables:
         token.outcome = None

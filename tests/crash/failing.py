@@ -39,7 +39,7 @@ def main() -> None:
         "tests.crash.failing:make",
         factory=True,
         port=options.parse_args().port,
-        interface=Interfaces.ASGI,
+        interface=Interfaces.RSGI,
         websockets=False,
         http=HTTPModes.http1,
         working_dir=Path.cwd(),

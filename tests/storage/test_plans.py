@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from engine.ids import new_id
 from engine.values.actors import Actor
-from storage import inbox
+from storage import cases, inbox
 from storage.database import Database
 from storage.sight import seen_by
 from storage.texts import text_of
@@ -70,3 +70,22 @@ def test_what_the_actor_sees_is_worked_out_once_for_a_list(postgres_database: Da
     subplans = walked["Filter"].count("SubPlan")
     assert subplans >= 5
     assert walked["Filter"].count("hashed SubPlan") == subplans
+
+
+def test_a_command_reaches_live_tasks_without_those_that_ended_on_postgresql(postgres_database: Database) -> None:
+    nodes = _plan(postgres_database, cases._TASKS, {"ticket_id": ME, "seq": 1})
+    found = {node["Index Name"]: node.get("Index Cond", "") for node in nodes if "task" in node.get("Index Name", "")}
+    assert "ix_task_live" in found
+    assert all("seq" in condition for index, condition in found.items() if index == "task_pkey"), found
+
+
+def test_a_command_reaches_live_tasks_without_those_that_ended_on_sqlite(sqlite_database: Database) -> None:
+    """security-bar R-01: SQLite read every task that the ticket ever had with each command."""
+    sql = str(cases._TASKS.compile(dialect=sqlite_database.engine.dialect))
+    with sqlite_database.engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", ("x",) * sql.count("?"))
+        steps = [row.detail for row in plan if " task " in row.detail]
+    assert steps == [
+        "SEARCH task USING INDEX sqlite_autoindex_task_1 (ticket_id=? AND seq=?)",
+        "SEARCH task USING INDEX ix_task_live (ticket_id=?)",
+    ]

@@ -11,7 +11,7 @@ import pytest
 
 from bpmn.canonical import to_json, version_hash
 from bpmn.inspection import inspect
-from bpmn.model import HUMAN_TASKS
+from bpmn.model import HUMAN_TASKS, ProcessDefinition
 from engine.commands import tasks, tickets
 from engine.ids import new_id
 from engine.values.events import Upload
@@ -124,11 +124,20 @@ class Desk:
         return upload
 
     def put_in_service(
-        self, key: str = "fault", *, content: bytes | None = None, policy: Policy | None = None
+        self,
+        key: str = "fault",
+        *,
+        content: bytes | None = None,
+        definition: ProcessDefinition | None = None,
+        policy: Policy | None = None,
+        needs_business: bool = True,
     ) -> dict[str, UUID]:
-        """A process read from this text (default: the bundled one), deployed and bound to a service of this key."""
+        """A process read from this text (default: the bundled one), deployed and bound to a service of this key.
+
+        A `definition` is taken as it is, without lint, beside the text of another.
+        """
         content = content or (BUNDLED / "fault-handling.bpmn").read_bytes()
-        definition = inspect(content).definition
+        definition = definition or inspect(content).definition
         assert definition is not None
         made = {name: new_id() for name in ("process", "deployment", "category", "service")}
         author = self.people["admin"]
@@ -139,7 +148,7 @@ class Desk:
             id=made["process"],
             key=key,
             kind=definition.kind,
-            needs_business=True,
+            needs_business=needs_business,
             enabled=True,
             policy=policy_text(policy or Policy()),
             latest_version=1,

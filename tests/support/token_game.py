@@ -46,6 +46,9 @@ class TokenGame:
         self.ambiguous = False
         """Two inclusive joins could fire and the standard does not say which goes first."""
         self.moves = 0
+        self.cancelled: Counter[str] = Counter()
+        """Tasks open before the last move that a terminate end took away: element id -> how many."""
+        self._known: set[Token] = set()
         self._numbers = 0
         start = next(
             node for node in definition.nodes if node.scope == definition.key and node.kind is NodeKind.START_EVENT
@@ -59,6 +62,11 @@ class TokenGame:
         return Counter(token.where for token in self.tokens if token.at == "task")
 
     @property
+    def opened(self) -> Counter[str]:
+        """The open tasks that the last move opened."""
+        return Counter(token.where for token in self.tokens if token.at == "task" and token not in self._known)
+
+    @property
     def finished(self) -> bool:
         """No token is left."""
         return not self.tokens
@@ -66,19 +74,35 @@ class TokenGame:
     @property
     def stuck(self) -> bool:
         """A token cannot leave its node, or tokens are left and none of them is with a person."""
-        return any(token.at == "blocked" for token in self.tokens) or bool(self.tokens and not self.live)
+        return bool(self.blocked) or bool(self.tokens and not self.live)
 
     def complete(
         self, element_id: str, nth: int = 0, *, variables: Mapping[str, object], outcome: str | None = None
     ) -> None:
         """Completes the nth open task of this element (in order of entry) and plays on until everything rests."""
         tokens = [token for token in self.tokens if token.at == "task" and token.where == element_id]
-        self.variables = dict(variables)
+        self._begin_move(variables)
         if outcome is not None:
             self.variables[f"{element_id}_outcome"] = outcome
-        self.entered, self.flows, self.moves = [], [], 0
         self._leave(tokens[nth], self.definition.nodes_by_id[element_id])
         self._run()
+
+    @property
+    def blocked(self) -> list[Token]:
+        """The tokens that no flow leads on from where they are."""
+        return [token for token in self.tokens if token.at == "blocked"]
+
+    def retry(self, *, variables: Mapping[str, object]) -> None:
+        """Lets every blocked token try again with these variables, and plays on."""
+        self._begin_move(variables)
+        for token in self.blocked:
+            self._leave(token, self.definition.nodes_by_id[token.where])
+        self._run()
+
+    def _begin_move(self, variables: Mapping[str, object]) -> None:
+        self.variables = dict(variables)
+        self.entered, self.flows, self.moves = [], [], 0
+        self.cancelled, self._known = Counter(), {token for token in self.tokens if token.at == "task"}
 
     def _run(self) -> None:
         while self._advance():
@@ -197,6 +221,8 @@ class TokenGame:
     def _terminate(self, scope: int) -> None:
         for token in [each for each in self.tokens if each.scope == scope]:
             self.tokens.remove(token)
+            if token in self._known:
+                self.cancelled[token.where] += 1
             self._terminate(token.number)
 
     def _leave(self, token: Token, node: Node) -> None:

@@ -43,7 +43,7 @@ def prove(examples: int) -> None:
     @settings(
         max_examples=examples, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
     )
-    @given(unstructured_processes())
+    @given(unstructured_processes(plain=True))
     def agrees(definition: ProcessDefinition) -> None:
         compare(definition)
 

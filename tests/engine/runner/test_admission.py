@@ -60,6 +60,7 @@ def _in_a_ring() -> ProcessDefinition:
 
 REFUSED: list[tuple[str, Callable[[], ProcessDefinition], str, str]] = [
     ("a loop", lambda: _with_node(loop=Loop(multi_instance=True)), "ELEMENT_NOT_RUNNABLE", "A"),
+    ("a compensation handler", lambda: _with_node(compensation=True), "ELEMENT_NOT_RUNNABLE", "A"),
     ("a boundary event", lambda: process("start -> A -> end\nt: boundaryEvent A timer"), "ELEMENT_NOT_RUNNABLE", "t"),
     ("an id used twice", _twice, "DUPLICATE_ID", "A"),
     ("an id like the process's", lambda: _with_flow(id="P"), "DUPLICATE_ID", "P"),

@@ -104,17 +104,6 @@ def test_eight_parallel_blocks_in_a_row_cost_little_at_the_start() -> None:
     assert journey.step.finished
 
 
-def test_five_hundred_branches_open_join_and_end() -> None:
-    branches = (f"and1 -> t{n} -> and2" for n in range(500))
-    journey = begin(lines("start -> and1", branches, "and2 -> last -> end"))
-    assert len(journey.at) == 500
-    for n in reversed(range(500)):
-        assert len(journey.step.live) == n + 1
-        journey.complete(f"t{n}")
-    assert journey.at == ["last"]
-    assert journey.complete("last").finished
-
-
 def test_five_hundred_branches_without_a_task_join_at_once() -> None:
     branches = (f"and1 -> g{n} -> and2" for n in range(500))
     gateways = (f"g{n}: exclusiveGateway" for n in range(500))
