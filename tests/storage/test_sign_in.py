@@ -117,7 +117,7 @@ def test_a_deactivated_person_does_not_get_in(desk: Database) -> None:
     assert outcome(desk) == "CREDENTIALS_WRONG"
 
 
-def test_ten_wrong_passwords_in_a_minute_close_the_door_for_this_address_only(desk: Database) -> None:
+def test_w_10_ten_wrong_passwords_in_a_minute_close_the_door_for_this_address_only(desk: Database) -> None:
     assert [outcome(desk, "bob", "wrong") for _ in range(10)] == ["CREDENTIALS_WRONG"] * 10
     with pytest.raises(TooMany) as refused:
         enter(desk)
@@ -129,7 +129,7 @@ def test_ten_wrong_passwords_in_a_minute_close_the_door_for_this_address_only(de
     assert [each[0] for each in recorded(desk)].count("sign_in_throttled") == 1
 
 
-def test_a_hundred_names_from_one_address_are_too_many(desk: Database) -> None:
+def test_w_10_a_hundred_names_from_one_address_are_too_many(desk: Database) -> None:
     found = [outcome(desk, f"name{number}", "one password") for number in range(100)]
     assert found[:50] == ["CREDENTIALS_WRONG"] * 50
     assert found[50:] == ["SIGN_IN_THROTTLED"] * 50
@@ -210,7 +210,7 @@ def test_signing_out_ends_the_session_at_once(desk: Database) -> None:
     assert who(desk, other).name == "bob"
 
 
-def test_unknown_and_wrong_take_the_same_work(desk: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_w_11_unknown_and_wrong_take_the_same_work(desk: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     from engine import passwords
 
     verified: list[str] = []
