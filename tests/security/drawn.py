@@ -1,12 +1,21 @@
 """Small processes of a test's own, imported and put into service over HTTP."""
 
 import json
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from werkzeug.test import TestResponse
 
-from tests.app.api.client import Api
+from app.settings import Settings, Smtp
+from app.worker.duties import duties
+from app.worker.runner import Runner
+from storage import tables
+from storage.blobs import BlobDirectory
+from storage.credentials import hash_of, new_secret
+from tests.app.api.client import SECRET_KEY, Api
 from tests.bpmn.drawing import bpmn, extended, straight
+from tests.support.people import insert
 
 XML = {"Content-Type": "application/xml"}
 PNG = bytes.fromhex(
@@ -63,3 +72,28 @@ def opened(api: Api, service: str = "small", *, by: str = "alice", **answers: ob
     """A new ticket of that service."""
     made: dict[str, Any] = api.ok("POST", "/tickets", {"service": service, "answers": answers}, by=by)
     return made
+
+
+def visit(api: Api, name: str, address: str) -> TestResponse:
+    """A page, as this person sees it in a browser."""
+    secret, now = new_secret(), api.clock()
+    moments = {"created_at": now, "seen_at": now, "expires_at": now + timedelta(hours=1)}
+    insert(api.database, tables.session, hash=hash_of(secret), user_id=api.user_id(name), **moments)
+    client = api.client()
+    client.set_cookie("faultdesk", secret)
+    return client.get(address, headers={"Accept": "text/html", "Accept-Language": "zh-CN"}, follow_redirects=True)
+
+
+def addressed(api: Api, name: str, email: str | None = None) -> None:
+    """Give this person an address, and a language to be told in."""
+    with api.database.engine.begin() as connection:
+        row = tables.user.update().where(tables.user.c.name == name)
+        connection.execute(row.values(email=email or f"{name}@example.org", language="en"))
+
+
+def work(api: Api, directory: Path, port: int | None = None) -> None:
+    """Let the worker do what is due, with the mail server on that port when there is one."""
+    smtp = None if port is None else Smtp(host="127.0.0.1", port=port, security="none", sender="desk@faultdesk.example")
+    settings = Settings(database_url="", data_dir=directory, secret_key=SECRET_KEY, smtp=smtp, clock=api.clock)
+    can = duties(api.database, BlobDirectory(directory / "blobs"), settings)
+    Runner(api.database, can, now=api.clock).drain()
