@@ -44,7 +44,20 @@ GBK = bpmn(PLAIN.replace('"T"', '"T" name="故障受理"')).decode().encode("gbk
         (zipped({f"{n}.bpmn": b" " * (10 * 1024 * 1024) for n in range(6)}), 422, "TOO_LARGE"),
         (zipped({"a.bpmn": bpmn(PLAIN), "../../app.py": b"x"}), 422, "BUNDLE_ENTRY_REFUSED"),
     ],
-    ids="X-01,X-02,X-03,X-03 quadratic,X-05,X-06,X-06 elements,X-08,X-08 GBK,X-11,X-12,X-12 slip".split(","),
+    ids=[
+        "X-01",
+        "X-02",
+        "X-03",
+        "X-03 quadratic",
+        "X-05",
+        "X-06",
+        "X-06 elements",
+        "X-08",
+        "X-08 GBK",
+        "X-11",
+        "X-12",
+        "X-12 slip",
+    ],
 )
 def test_x_01_x_02_x_03_x_05_x_06_x_08_x_11_x_12_a_hostile_file_stores_nothing(
     lite: Api, content: bytes, status: int, code: str
