@@ -31,6 +31,7 @@ class Service:
     url: str
     log: Path
     environment: dict[str, str]
+    pid: int
 
     @property
     def setup_link(self) -> str:
@@ -65,7 +66,7 @@ def served(database_url: str, directory: Path) -> Iterator[Service]:
         process = subprocess.Popen(
             [FAULTDESK, "serve", "--port", str(port)], env=environment, stdout=printed, stderr=subprocess.STDOUT
         )
-    service = Service(url=url, log=log, environment=environment)
+    service = Service(url=url, log=log, environment=environment, pid=process.pid)
     try:
         await_(lambda: _ready(service, process), what="an answer of /health/ready")
         yield service
