@@ -12,10 +12,11 @@ import pytest
 
 from bpmn.findings import Severity
 from bpmn.inspection import inspect
+from bpmn.support import RUNS, all_features
 from tests.app.api.client import Api
 from tests.app.api.test_story import open_ticket
 from tests.bpmn.child import measure
-from tests.bpmn.drawing import PLAIN, bpmn
+from tests.bpmn.drawing import END, PLAIN, START, bpmn, straight
 from tests.bpmn.test_bundles import zipped
 from tests.bpmn.test_hostile_files import laughs, nested, quadratic
 from tests.security.drawn import addressed, component, form, found, one_task, opened, put_in_service, send, visit, work
@@ -212,3 +213,37 @@ def test_x_01_nothing_of_the_file_is_stored_beside_a_ticket(lite: Api) -> None:
     send(lite, b'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><definitions>&x;</definitions>')
     open_ticket(lite)
     assert "root:x:0" not in repr(contents(lite.database))
+
+
+REFUSED = {
+    "serviceTask": '<serviceTask id="T" camunda:class="org.example.Delegate"/>',
+    "scriptTask": '<scriptTask id="T" scriptFormat="groovy"><script>x = 1</script></scriptTask>',
+    "sendTask": '<sendTask id="T"/>',
+    "receiveTask": '<receiveTask id="T"/>',
+    "businessRuleTask": '<businessRuleTask id="T"/>',
+    "callActivity": '<callActivity id="T" calledElement="other"/>',
+    "complexGateway": '<complexGateway id="T"/>',
+    "eventBasedGateway": '<eventBasedGateway id="T"/>',
+    "transaction": '<transaction id="T"/>',
+    "adHocSubProcess": '<adHocSubProcess id="T"/>',
+    "intermediateCatchEvent (timer)": '<intermediateCatchEvent id="T"><timerEventDefinition><timeDuration>PT1H'
+    "</timeDuration></timerEventDefinition></intermediateCatchEvent>",
+    "multi-instance": '<userTask id="T" fd:role="qc"><multiInstanceLoopCharacteristics><loopCardinality>2'
+    "</loopCardinality></multiInstanceLoopCharacteristics></userTask>",
+    "standard loop": '<userTask id="T" fd:role="qc"><standardLoopCharacteristics/></userTask>',
+}
+
+
+@pytest.mark.parametrize(("feature", "node"), REFUSED.items(), ids=list(REFUSED))
+def test_r_20_an_element_that_does_not_run_is_refused_at_import(lite: Api, feature: str, node: str) -> None:
+    """R-20: while script and service tasks do not run, an unbound script or delegate is refused with its element."""
+    assert feature in all_features()
+    if feature in RUNS:
+        pytest.skip(f"{feature} runs")
+    drawn = bpmn(
+        straight(START, node, END, ids=("S", "T", "E")), more='xmlns:camunda="http://camunda.org/schema/1.0/bpmn"'
+    )
+    lite.token_of("dave")
+    before = contents(lite.database)
+    assert ("ELEMENT_UNSUPPORTED", "T") in found(send(lite, drawn))
+    assert contents(lite.database) == before
