@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
+from werkzeug.http import parse_options_header
 
 from app.addresses import client_address
 from app.settings import settings_from
@@ -434,3 +435,14 @@ def test_f_01_what_could_run_is_served_as_a_download_in_a_sandbox(lite: Api, nam
     assert answer.mimetype in ("application/octet-stream", "application/pdf")
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert lite.get(f"/attachments/{file['id']}/preview", by="alice").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["故障截图.txt", 'a"b; filename=evil.exe.txt', "naïve café.txt", "x" * 300 + ".txt"])
+def test_f_02_a_name_travels_as_rfc_6266_says(lite: Api, name: str) -> None:
+    made = lite.upload("alice", b"text", name)
+    assert made.status_code == 201
+    header = lite.get(f"/uploads/{made.get_json()['id']}/content", by="alice").headers["Content-Disposition"]
+    assert header.isascii()
+    kind, options = parse_options_header(header)
+    assert (kind, options["filename"]) == ("attachment", made.get_json()["name"])
+    assert "evil.exe" not in options or options.keys() <= {"filename"}
