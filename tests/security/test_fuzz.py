@@ -5,6 +5,7 @@ The long form takes `FAULTDESK_TEST_FUZZ_MINUTES` for each of the four, each tim
 
 import json
 import os
+import random
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -114,8 +115,8 @@ def run(api: Api, given_by: st.SearchStrategy[Any], attempt: Attempt, *, example
     once()
 
 
-def post_requests(api: Api, examples: int, number: int) -> None:
-    """So many requests of each operation, right ones and wrong ones."""
+def post_requests(api: Api, examples: int, number: int, *, until: float) -> None:
+    """So many requests of each operation, right ones and wrong ones, in another order for each seed."""
     headers = {"Authorization": f"Bearer {api.token_of('fuzz')}"}
     schema = schemathesis.openapi.from_wsgi("/api/openapi.json", api.app)
 
@@ -123,8 +124,11 @@ def post_requests(api: Api, examples: int, number: int) -> None:
         api.clock.forward(timedelta(seconds=3))
         assert case.call(headers=headers).status_code < 500, case
 
-    for found in schema.get_all_operations():
-        operation = found.ok()
+    operations = [found.ok() for found in schema.get_all_operations()]
+    random.Random(number).shuffle(operations)
+    for operation in operations:
+        if time.monotonic() > until:
+            return
         # Signing out and taking accounts out of use would leave nothing to fuzz with.
         if operation.path.endswith(("/session", "/me/password", "/deactivate", "/permissions")):
             continue
@@ -152,7 +156,7 @@ def test_r_19_ten_minutes_of_each_end_without_a_500(fuzzed: Api, part: str, caps
     number = first
     while time.monotonic() < until:
         if part == "requests":
-            post_requests(fuzzed, 5, number)
+            post_requests(fuzzed, 5, number, until=until)
         else:
             run(fuzzed, *PARTS[part], examples=200, number=number)
         number += 1
