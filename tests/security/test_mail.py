@@ -31,19 +31,19 @@ def test_s_12_o_07_an_expression_in_a_title_is_said_literally(lite: Api, tmp_pat
     assert "49" not in str(mail["Subject"])
 
 
-@pytest.mark.parametrize(
-    "address", ["a@b\r\nRCPT TO:<x>", "a@b\nBcc: all@corp", "a@b, c@d", '"<x@y>"@z', "a b@c", "a@", "@b", "a\0@b.c"]
-)
-def test_o_06_an_address_that_is_none_is_not_taken(lite: Api, address: str) -> None:
+ADDRESSES = ("a@b\r\nRCPT TO:<x>", "a@b\nBcc: all@corp", "a@b, c@d", '"<x@y>"@z', "a b@c", "a@", "@b", "a\0@b.c")
+
+
+def test_o_06_an_address_that_is_none_is_not_taken(lite: Api) -> None:
     with_password(lite, "alice")
     lite.token_of("alice")
     before = contents(lite.database)
-    own = lite.call("PATCH", "/me", {"email": address, "password": PASSWORD}, by="alice")
-    made = {"name": "new", "display_name": "New", "email": address, "password": "correct horse battery staple"}
-    others = lite.post("/users", made, by="root")
-    for refused in (own, others):
-        assert (refused.status_code, refused.mimetype) == (422, "application/problem+json")
-        assert "email" in [each["path"] for each in refused.get_json()["errors"]]
+    for address in ADDRESSES:
+        own = lite.call("PATCH", "/me", {"email": address, "password": PASSWORD}, by="alice")
+        made = {"name": "new", "display_name": "New", "email": address, "password": PASSWORD}
+        for refused in (own, lite.post("/users", made, by="root")):
+            assert (refused.status_code, refused.mimetype) == (422, "application/problem+json"), address
+            assert "email" in [each["path"] for each in refused.get_json()["errors"]]
     assert contents(lite.database) == before
 
 

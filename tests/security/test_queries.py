@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 from urllib.parse import quote
 
-import pytest
 import sqlalchemy as sa
 
 from storage.database import STATEMENT_TIMEOUT_MS, Database
@@ -123,12 +123,12 @@ def test_d_01_no_string_reaches_the_text_of_a_statement(lite: Api) -> None:
     assert contents(lite.database) == before
 
 
-@pytest.mark.parametrize("text", STRINGS[::4])
-def test_d_01_a_string_in_a_title_is_found_by_itself_alone(api: Api, text: str) -> None:
-    made = open_ticket(api, title=f"before {text} after")
-    open_ticket(api)
-    items = api.ok("GET", f"/tickets?q={quote(text)}", by="alice")["items"]
-    assert [each["id"] for each in items] == [made["id"]]
+def test_d_01_a_string_in_a_title_is_found_by_itself(api: Api) -> None:
+    opened = {text: open_ticket(api, title=f"before {text} after")["id"] for text in STRINGS[::4]}
+    for text, ticket in opened.items():
+        items = api.ok("GET", f"/tickets?q={quote(text)}", by="alice")["items"]
+        assert ticket in [each["id"] for each in items]
+        assert [each["title"] for each in items if text.lower() not in each["title"].lower()] == []
 
 
 def test_d_02_a_statement_ends_after_five_seconds(postgres_url: str) -> None:
@@ -139,12 +139,11 @@ def test_d_02_a_statement_ends_after_five_seconds(postgres_url: str) -> None:
     database.dispose()
 
 
-@pytest.mark.parametrize("query", ["offset=1000000000", "limit=10000", "limit=101", "page=2", "per_page=10000"])
-def test_d_05_no_list_jumps_or_gives_more_than_a_page(lite: Api, query: str) -> None:
-    for path, name in sorted(set(lists(lite))):
-        if name == "cursor":
-            refused = lite.get(f"{path}?{query}", by="root")
-            assert (refused.status_code, refused.mimetype) == (422, "application/problem+json"), path
+def test_d_05_no_list_jumps_or_gives_more_than_a_page(lite: Api) -> None:
+    paged = sorted({path for path, name in lists(lite) if name == "cursor"})
+    for path, query in product(paged, ("offset=1000000000", "limit=10000", "limit=101", "page=2", "per_page=10000")):
+        refused = lite.get(f"{path}?{query}", by="root")
+        assert (refused.status_code, refused.mimetype) == (422, "application/problem+json"), (path, query)
 
 
 def test_d_05_no_statement_of_storage_skips_rows() -> None:
