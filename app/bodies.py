@@ -6,6 +6,7 @@ two readers understand alike (RFC 8259, section 4), so it is refused.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -82,10 +83,14 @@ def parse_json(content: bytes) -> Any:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         raise Malformed("ENCODING", {"what": "body"}) from None
-    if _depth(content) > JSON_DEPTH:
+    bare = _STRINGS.sub(b"", content)
+    if _depth(bare) > JSON_DEPTH:
         raise Unreadable("JSON_TOO_DEEP", {"limit": JSON_DEPTH})
+    # Outside of strings a colon stands for a key each, so that nothing is built to count them.
+    if bare.count(b":") > JSON_KEYS:
+        raise Unreadable("JSON_TOO_MANY_KEYS", {"limit": JSON_KEYS})
     try:
-        return json.loads(text, object_pairs_hook=_Objects(), parse_constant=_no_constant, parse_int=_integer)
+        return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant, parse_int=_integer)
     except (ValueError, RecursionError) as error:
         reason = error.msg if isinstance(error, json.JSONDecodeError) else "number"
         raise Malformed("JSON_MALFORMED", {"reason": reason}) from None
@@ -120,23 +125,17 @@ def check_address(request: Request) -> None:
             raise Malformed("ENCODING", {"what": "address"})
 
 
-class _Objects:
-    """Makes the objects of one text, counting their keys."""
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of the text.
 
-    def __init__(self) -> None:
-        self._left = JSON_KEYS
-
-    def __call__(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        self._left -= len(pairs)
-        if self._left < 0:
-            raise Unreadable("JSON_TOO_MANY_KEYS", {"limit": JSON_KEYS})
-        made = dict(pairs)
-        if len(made) < len(pairs):
-            keys = [key for key, _ in pairs]
-            twice = next(key for key in keys if keys.count(key) > 1)
-            shown = twice.encode("utf-8", "replace").decode()
-            raise Unreadable("KEY_REPEATED", {"key": shown}, problems=[FieldProblem(path=shown, code="KEY_REPEATED")])
-        return made
+    Raises: Unreadable `KEY_REPEATED`.
+    """
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
+        shown = twice.encode("utf-8", "replace").decode()
+        raise Unreadable("KEY_REPEATED", {"key": shown}, problems=[FieldProblem(path=shown, code="KEY_REPEATED")])
+    return made
 
 
 def _no_constant(_name: str) -> Any:
@@ -149,10 +148,10 @@ def _integer(text: str) -> int:
     return int(text)
 
 
-def _depth(content: bytes) -> int:
-    """How deep the brackets nest, without parsing: a parser's stack would end first."""
+def _depth(bare: bytes) -> int:
+    """How deep the brackets nest in a text without its strings, without parsing: a parser's stack would end first."""
     deepest = depth = 0
-    for found in _BRACKETS.finditer(_STRINGS.sub(b"", content)):
+    for found in _BRACKETS.finditer(bare):
         depth += 1 if found[0] in b"[{" else -1
         deepest = max(deepest, depth)
     return deepest

@@ -4,6 +4,7 @@ from flask import Flask
 
 from app.allowing import check_declared
 from app.api import register_api
+from app.auditing import audit_refusals
 from app.desk import EXTENSION, Desk
 from app.health import health
 from app.metrics import Metrics
@@ -41,6 +42,7 @@ def create_app(settings: Settings, *, database: Database | None = None) -> Flask
     app.extensions[EXTENSION] = desk
     handle_problems(app)
     watch(app, desk)
+    audit_refusals(app, desk)
     app.register_blueprint(health)
     register_api(app)
     register_pages(app)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 import structlog
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, has_app_context, request
 from werkzeug.exceptions import HTTPException
 
 from app.answers import respond
@@ -67,6 +67,8 @@ def status_of(error: FaultdeskError) -> int:
 def problem_answer(error: FaultdeskError, *, language: str, request_id: str) -> Answer:
     """The answer that tells of a refusal."""
     status = status_of(error)
+    if status == 403 and has_app_context():
+        g.refused = error.code  # `app.auditing` keeps it, once it is answered.
     body = problem(status, error.code, error.params, language=language, request_id=request_id)
     problems = getattr(error, "problems", ())
     if problems:

@@ -26,7 +26,7 @@ noun = Noun("audit", "What happened to the installation")
     etag=True,
 )
 def list_audit(ask: Ask, query: Mapping[str, Any]) -> Response:
-    """Sign-in and configuration events, the newest first; of one subject (`role:ops`) when named."""
+    """Sign-ins, changes of the installation and refusals, the newest first; of one subject (`role:ops`) when named."""
     subject = query["subject"]
     return keys(
         ask,

@@ -44,11 +44,13 @@ class _Feel:
         return self.continued(cursor, prefix(cursor), binding)
 
     def continued(self, cursor: Cursor, left: ast.Node, binding: int = 0) -> ast.Node:
-        while True:
+        for _ in range(limits.EXPRESSION_TREE_DEPTH + 1):
             power = _binding_here(cursor)
             if power <= binding:
                 return left
             left = _infix(cursor, left, power)
+        # Each round put the tree one level deeper, so reading the rest of a long chain would only take time.
+        raise _too_deep()
 
 
 def parse(text: str, names: Collection[str] = ()) -> ast.Node:
@@ -80,8 +82,12 @@ def _whole(text: str, names: Collection[str], rule: Callable[[Cursor], _N]) -> _
     if cursor.token.kind is not Kind.END:
         raise cursor.refused(bad_character(cursor.text, cursor.token))
     if measure(node)[1] > limits.EXPRESSION_TREE_DEPTH:
-        raise ExpressionRefused("too deep", 0, "TOO_DEEP", {"limit": limits.EXPRESSION_TREE_DEPTH})
+        raise _too_deep()
     return node
+
+
+def _too_deep() -> ExpressionRefused:
+    return ExpressionRefused("too deep", 0, "TOO_DEEP", {"limit": limits.EXPRESSION_TREE_DEPTH})
 
 
 def _without_equals(text: str) -> str:

@@ -53,6 +53,7 @@ class AuditType(StrEnum):
     SIGNED_OUT = "signed_out"
     SIGN_IN_FAILED = "sign_in_failed"
     SIGN_IN_THROTTLED = "sign_in_throttled"
+    REQUEST_REFUSED = "request_refused"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -106,6 +107,16 @@ def test_w_19_a_log_line_is_one_line(served: Api, lines: io.StringIO) -> None:
     assert len(logged) == 2
     assert [json.loads(line)["event"] for line in logged] == ["hello", "two\nlines \x1b[0m"]
     assert "\x1b" not in lines.getvalue()
+
+
+def test_w_19_a_name_that_would_be_a_line_of_its_own_is_not_logged(served: Api, lines: io.StringIO) -> None:
+    for name in ("a\nroot logged in", "\x1b[31mroot\x1b[0m", 'x"}\n{"event": "root logged in"'):
+        served.client().post("/api/v1/session", json={"name": name, "password": "a wrong password"})
+        served.client().get(f"/api/v1/users/{quote(name)}", headers={"User-Agent": "a [31mroot logged in"})
+    logged = lines.getvalue().splitlines()
+    assert len(logged) == 6
+    assert {json.loads(line)["event"] for line in logged} == {"request"}
+    assert [line for line in logged if "root" in line or "\x1b" in line] == []
 
 
 def test_w_20_no_secret_is_logged(served: Api, lines: io.StringIO) -> None:

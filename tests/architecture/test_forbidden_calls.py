@@ -82,11 +82,11 @@ def _allowed() -> dict[Hit, str]:
     return {Hit(path=e["path"], rule=e["rule"], line=e["line"]): e["reason"] for e in entries}
 
 
-def test_no_module_names_a_forbidden_call() -> None:
+def test_s_16_no_module_names_a_forbidden_call() -> None:
     assert sorted(_found() - set(_allowed())) == []
 
 
-def test_every_exception_is_still_needed_and_says_why() -> None:
+def test_s_16_every_exception_is_still_needed_and_says_why() -> None:
     assert sorted(set(_allowed()) - _found()) == []
     assert all(len(reason.split()) >= 5 for reason in _allowed().values())
 
@@ -110,7 +110,7 @@ def test_every_exception_is_still_needed_and_says_why() -> None:
         ("os.system", "os.popen(text)"),
     ],
 )
-def test_the_gate_sees(rule: str, code: str) -> None:
+def test_s_16_the_gate_sees(rule: str, code: str) -> None:
     source = f'def act():\n    """Act."""\n    return  # next\n{code}  # why\n'
     assert rule in {hit.rule for hit in _hits("offender.py", source)}
 

@@ -53,7 +53,7 @@ def mutated(draw: st.DrawFn) -> bytes:
 @example(b"PK\x05\x06" + b"\0" * 18)
 @example(b"\xff\xfe")
 @example(b"<?xml version='1.0' encoding=''?><a/>")
-def test_no_bytes_make_inspection_fail(content: bytes) -> None:
+def test_r_19_no_bytes_make_inspection_fail(content: bytes) -> None:
     seen = inspect(content, "fuzz.bpmn")
     assert seen.verdict in Verdict
     assert seen.readable == (seen.verdict is not Verdict.REFUSED)
@@ -89,5 +89,5 @@ def graphs(draw: st.DrawFn) -> bytes:
 
 @settings(max_examples=300, deadline=None)
 @given(graphs())
-def test_no_graph_makes_lint_fail(content: bytes) -> None:
+def test_r_19_no_graph_makes_lint_fail(content: bytes) -> None:
     assert inspect(content, "graph.bpmn").readable

@@ -18,7 +18,7 @@ def test_everything_that_runs_is_a_feature_a_node_can_have() -> None:
     assert set(support.all_features()) >= support.RUNS
 
 
-def test_every_kind_of_node_is_refused_exactly_when_the_page_says_so() -> None:
+def test_r_20_every_kind_of_node_is_refused_exactly_when_the_page_says_so() -> None:
     for kind in NodeKind:
         if kind in (NodeKind.START_EVENT, NodeKind.END_EVENT):
             continue
@@ -28,7 +28,7 @@ def test_every_kind_of_node_is_refused_exactly_when_the_page_says_so() -> None:
         assert (refused == {"N"}) == (kind.value not in support.RUNS), kind
 
 
-def test_every_end_event_definition_is_refused_exactly_when_the_page_says_so() -> None:
+def test_r_20_every_end_event_definition_is_refused_exactly_when_the_page_says_so() -> None:
     for kind in EventKind:
         if kind in (EventKind.NONE, EventKind.MULTIPLE):
             continue

@@ -34,7 +34,7 @@ from engine.filenames import clean
         ("👩‍💻.png", "👩‍💻.png"),
     ],
 )
-def test_a_name_keeps_what_people_read_and_nothing_else(given_name: str, kept: str) -> None:
+def test_f_02_a_name_keeps_what_people_read_and_nothing_else(given_name: str, kept: str) -> None:
     assert clean(given_name) == kept
 
 

@@ -81,7 +81,7 @@ def test_the_type_is_told_from_the_bytes(name: str, content: bytes, expected: st
 
 @pytest.mark.parametrize("name", ["a.png", "a.JPG", "a.gif", "a.webp", "a.pdf", "a.docx", "a.xlsx", "a.zip", "a.mp4"])
 @pytest.mark.parametrize("content", [HTML, EXE, ELF, PHP, SVG, b"", b"plain words"])
-def test_a_name_that_lies_about_its_bytes_is_refused(name: str, content: bytes) -> None:
+def test_f_03_a_name_that_lies_about_its_bytes_is_refused(name: str, content: bytes) -> None:
     with pytest.raises(Invalid) as refused:
         media_type(io.BytesIO(content), name)
     assert refused.value.code == "TYPE_MISMATCH"
@@ -101,7 +101,7 @@ def test_text_whose_last_character_is_cut_where_reading_ends_is_text() -> None:
             assert sniff(io.BytesIO(content)) == "text/plain"
 
 
-def test_a_picture_that_is_also_a_script_is_a_picture() -> None:
+def test_f_01_a_picture_that_is_also_a_script_is_a_picture() -> None:
     assert sniff(io.BytesIO(b"GIF89a/*" + bytes(20) + b"*/=1;alert(1)//")) == "image/gif"
 
 

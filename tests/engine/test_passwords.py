@@ -39,7 +39,7 @@ def codes(password: str, *about: str) -> list[str]:
         "!Shanghai2026!",
     ],
 )
-def test_what_is_tried_first_is_refused(password: str) -> None:
+def test_w_12_what_is_tried_first_is_refused(password: str) -> None:
     assert codes(password) == ["PASSWORD_COMMON"]
 
 
@@ -58,7 +58,7 @@ def test_ones_own_name_is_refused(password: str) -> None:
         "🙂 smile more often",
     ],
 )
-def test_whatever_else_of_8_to_128_characters_is_accepted(password: str) -> None:
+def test_w_12_whatever_else_of_8_to_128_characters_is_accepted(password: str) -> None:
     assert 8 <= len(password) <= 128
     assert codes(password) == []
 
@@ -72,11 +72,11 @@ def test_whatever_else_of_8_to_128_characters_is_accepted(password: str) -> None
         ("", "PASSWORD_TOO_SHORT"),
     ],
 )
-def test_too_short_too_long_or_no_text_is_refused(password: str, code: str) -> None:
+def test_w_12_too_short_too_long_or_no_text_is_refused(password: str, code: str) -> None:
     assert codes(password) == [code]
 
 
-def test_a_password_is_kept_as_argon2id_and_never_cut_short() -> None:
+def test_w_12_a_password_is_kept_as_argon2id_and_never_cut_short() -> None:
     long = "字" * 127 + "a"
     stored = hash_password(long)
     assert stored.startswith("$argon2id$")

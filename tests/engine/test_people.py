@@ -240,7 +240,7 @@ def test_a_new_password_must_be_a_good_one(desk: Database) -> None:
 # Links
 
 
-def test_a_reset_link_works_once_and_for_half_an_hour(desk: Database) -> None:
+def test_w_13_a_reset_link_works_once_and_for_half_an_hour(desk: Database) -> None:
     bob = user(desk, "bob")
     session = open_session(desk, bob.id)
 
@@ -318,7 +318,7 @@ def test_a_link_works_for_its_own_purpose_only(database: Database) -> None:
         do(database, None, lambda work: links.reset_password(work, code, password=RIGHT))
 
 
-def test_there_is_no_set_up_after_an_admin_ever_was(database: Database) -> None:
+def test_a_16_there_is_no_set_up_after_an_admin_ever_was(database: Database) -> None:
     unused = do(database, None, links.make_setup_code)
     do(database, None, lambda work: people.add(work, name="a", profile=Profile(), permissions=[Permission.ADMIN]))
     chief = user_of(database, "a")

@@ -25,7 +25,7 @@ def test_ten_failures_in_a_minute_block_for_a_minute() -> None:
     assert wait(failing(10), NOW + timedelta(seconds=60)) == 0
 
 
-def test_each_failure_after_a_block_blocks_twice_as_long_up_to_a_quarter_of_an_hour() -> None:
+def test_w_10_each_failure_after_a_block_blocks_twice_as_long_up_to_a_quarter_of_an_hour() -> None:
     found, now, waits = failing(10), NOW, []
     for _ in range(6):
         waits.append(wait(found, now))

@@ -23,6 +23,15 @@ def test_w17_a_megabyte_of_quotes_costs_no_more_than_reading_it(body: bytes) -> 
     assert time.process_time() - started < 1
 
 
+def test_w_17_d_06_ten_thousand_keys_of_which_the_last_are_equal_cost_no_more_than_reading_them() -> None:
+    body = b"{" + b",".join(b'"%06d":1' % number for number in range(9_998)) + b',"z":1,"z":2}'
+    started = time.process_time()
+    with pytest.raises(Unreadable) as refused:
+        parse_json(body)
+    assert (refused.value.code, refused.value.params) == ("KEY_REPEATED", {"key": "z"})
+    assert time.process_time() - started < 0.3
+
+
 @pytest.mark.parametrize("value", [1.5, -0.5, float("inf"), True, "1"])
 def test_only_a_whole_number_is_taken_as_one(value: object) -> None:
     with pytest.raises(ValidationError) as refused:

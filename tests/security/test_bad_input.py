@@ -89,7 +89,7 @@ def both(lite: Api) -> Api:
     return lite
 
 
-def test_every_field_of_every_body_is_checked(both: Api) -> None:
+def test_d_08_every_field_of_every_body_is_checked(both: Api) -> None:
     before, checked = contents(both.database), 0
     for method, path, operation in operations(both):
         schema = schema_of(both, operation)

@@ -3,6 +3,7 @@
 import unicodedata
 from urllib.parse import quote
 
+import pytest
 import sqlalchemy as sa
 
 from storage import tables
@@ -172,3 +173,31 @@ def test_a_text_with_errors_is_kept_as_a_draft_when_asked(lite: Api) -> None:
         headers={**headers, "If-Match": draft.headers["ETag"]},
     )
     assert sound.get_json()["verdict"] == "ready"
+
+
+@pytest.mark.parametrize("text", [*TEXTS, "\u202eright to left", "a\u200db", "\U0001f468\u200d\U0001f692"])
+def test_d_08_every_name_and_reason_comes_back_or_is_refused(lite: Api, text: str) -> None:
+    names = {"names": {"zh": text, "en": text}}
+    category = lite.post("/categories", names, by="root")
+    made = [category] + [
+        lite.post(f"/{noun}", {"key": "new", **names, **more}, by="root")
+        for noun, more in (
+            ("roles", {}),
+            ("businesses", {}),
+            ("services", {"category_id": lite.ok("GET", "/categories", by="root")["items"][0]["id"]}),
+        )
+    ]
+    for answer in made:
+        assert answer.status_code in (201, 422)
+        if answer.status_code == 201:
+            assert answer.get_json()["names"]["zh"] == unicodedata.normalize("NFC", text).strip()
+    named = lite.call("PATCH", "/me", {"display_name": text}, by="alice")
+    assert named.status_code in (200, 422)
+    if named.status_code == 200:
+        assert named.get_json()["display_name"] == unicodedata.normalize("NFC", text).strip()
+    ticket = open_ticket(lite, description=text)
+    task = next(each["id"] for each in ticket["tasks"])
+    lite.ok("POST", f"/tasks/{task}/claim", by="bob")
+    lite.ok("POST", f"/tickets/{ticket['id']}/suspend", {"reason": text}, by="bob")
+    last = lite.ok("GET", f"/tickets/{ticket['id']}/timeline", by="bob")["items"][-1]
+    assert unicodedata.normalize("NFC", last["payload"]["reason"]) == unicodedata.normalize("NFC", text).strip()

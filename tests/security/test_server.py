@@ -1,6 +1,7 @@
 """W-17 and D-06 on the real server: bodies that are too slow, too large, or not what they say."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -11,9 +12,15 @@ from pathlib import Path
 import pytest
 import requests
 
+from app.settings import settings_from
 from tests.architecture.repository import ROOT
+from tests.soak.test_soak import family
 
 PATIENCE = 2.0
+
+
+PIDS: dict[int, int] = {}
+"""The process of the server on a port."""
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +43,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         process = subprocess.Popen(command, cwd=directory, env=environment, stdout=log, stderr=log)
         try:
             _wait(port, directory / "log")
+            PIDS[port] = process.pid
             yield port
         finally:
             process.terminate()
@@ -112,6 +120,44 @@ def test_w_17_a_body_over_the_limit_is_413(server: int) -> None:
         timeout=10,
     )
     assert (answer.status_code, answer.json()["code"]) == (413, "BODY_TOO_LARGE")
+
+
+def _peak(port: int) -> int:
+    """Bytes of memory that the server's processes had at most."""
+    peaks = [re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text()) for pid in family(PIDS[port])]
+    return sum(int(each[1]) * 1024 for each in peaks if each is not None)
+
+
+PART = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type", "content", "statuses"),
+    [
+        ("/api/v1/session", "application/json", b'{"name": "' + b"x" * 10_000_000 + b'"}', {413}),
+        ("/api/v1/session", "application/json", b"{" + b",".join(b'"%d":1' % n for n in range(99_999)) + b"}", {422}),
+        ("/api/v1/session", "application/json", b"{" + b",".join(b'"%d":1' % n for n in range(80_000)) + b"}", {422}),
+        ("/api/v1/session", "application/json", b'{"a":' * 10_000 + b"1" + b"}" * 10_000, {422}),
+        ("/login", "multipart/form-data; boundary=x", PART * 10_001 + b"--x--\r\n", {413}),
+        ("/login", "application/x-www-form-urlencoded", b"&".join(b"a%d=1" % n for n in range(100_000)), {401, 413}),
+    ],
+    ids=["10 MB", "100 000 keys", "80 000 keys", "10 000 deep", "10 001 parts", "100 000 fields"],
+)
+def test_w_17_a_hostile_body_takes_little_memory(
+    server: int, path: str, media_type: str, content: bytes, statuses: set[int]
+) -> None:
+    requests.get(f"http://127.0.0.1:{server}/login", timeout=10)
+    before = _peak(server)
+    for _ in range(2):
+        answer = requests.post(
+            f"http://127.0.0.1:{server}{path}", data=content, headers={"Content-Type": media_type}, timeout=30
+        )
+        assert answer.status_code in statuses
+    assert _peak(server) - before < 50 * 2**20
+
+
+def test_w_17_a_body_is_waited_for_half_a_minute_unless_told_otherwise() -> None:
+    assert settings_from({"FAULTDESK_SECRET_KEY": "x" * 32}).body_seconds == 30
 
 
 def test_an_ordinary_body_is_read_whole(server: int) -> None:

@@ -4,12 +4,15 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import sqlalchemy as sa
+from werkzeug.http import parse_options_header
 
 from app.addresses import client_address
 from app.settings import settings_from
 from storage import tables
 from tests.app.api.client import ASSESSMENT, HANDLING, REPORT, REVIEW, Api
 from tests.app.api.test_story import PNG, open_ticket, task_of, work_on
+from tests.security.test_web import PASSWORD, with_password
 from tests.support.acting import contents
 from tests.support.people import add_user
 
@@ -320,3 +323,126 @@ def test_f_03_bytes_that_are_not_what_the_name_says(lite: Api) -> None:
     for content in (b"MZ\x90\x00" + b"\0" * 60, b"<?php echo 1;", b"<!doctype html><p>"):
         refused = lite.upload("alice", content, "picture.png")
         assert (refused.status_code, refused.get_json()["code"]) == (422, "TYPE_MISMATCH")
+
+
+def test_a_02_an_unseen_ticket_costs_the_work_of_none(lite: Api) -> None:
+    """A-02: the same timing class, since the same statements are run for both."""
+    ticket = open_ticket(lite)
+    lite.token_of("eve")
+    run: list[str] = []
+    sa.event.listen(lite.database.engine, "before_cursor_execute", lambda *about: run.append(about[2]))
+    asked = []
+    for ticket_id in (ticket["id"], UNKNOWN):
+        run.clear()
+        assert lite.get(f"/tickets/{ticket_id}", by="eve").status_code == 404
+        asked.append(list(run))
+    assert asked[0] == asked[1] != []
+
+
+def test_a_08_a_field_that_is_unknown_computed_or_hidden_is_never_stored(lite: Api) -> None:
+    ticket = open_ticket(lite)
+    task = task_of(ticket, "Task_Handle")
+    lite.ok("POST", f"/tasks/{task}/claim", by="bob")
+    before = contents(lite.database)
+    for more in ({"nothing_of_ours": 1}, {"priority": "P4"}, {"status": "CLOSED"}, {"_outcome": "pass"}):
+        refused = lite.post(f"/tasks/{task}/complete", {"answers": {**HANDLING, **more}}, by="bob")
+        assert (refused.status_code, refused.mimetype) == (422, "application/problem+json"), more
+        assert contents(lite.database) == before
+    hidden = {"root_cause_known": "no", "root_cause": "hidden by what was said before"}
+    review = lite.ok("POST", f"/tasks/{task}/complete", {"answers": HANDLING}, by="bob")["opened"][0]["id"]
+    lite.ok("POST", f"/tasks/{review}/claim", by="bob")
+    sent = lite.post(f"/tasks/{review}/complete", {"answers": {**REVIEW, **hidden}}, by="bob")
+    assert sent.status_code in (200, 422)
+    assert "hidden by what was said before" not in repr(contents(lite.database))
+
+
+def test_a_13_a_new_address_takes_ones_password(lite: Api) -> None:
+    with_password(lite, "alice")
+    changed = lite.call("PATCH", "/me", {"email": "new@example.org", "password": PASSWORD}, by="alice")
+    assert (changed.status_code, changed.get_json()["email"]) == (200, "new@example.org")
+    wrong = lite.call("PATCH", "/me", {"email": "x@example.org", "password": "wrong password"}, by="alice")
+    assert (wrong.status_code, wrong.get_json()["code"]) == (403, "PASSWORD_WRONG")
+    for body in ({"role": "ops"}, {"department": "qc"}, {"grants": []}):
+        assert lite.call("PATCH", "/me", body, by="alice").status_code == 422
+    member = lite.post("/roles/ops/members", {"users": ["alice"], "business": "web"}, by="alice")
+    others = lite.call("PATCH", f"/users/{lite.user_id('bob')}", {"email": "x@y.z"}, by="alice")
+    unknown = lite.call("PATCH", f"/users/{UNKNOWN}", {"email": "x@y.z"}, by="alice")
+    assert (member.status_code, others.status_code, unknown.status_code) == (403, 403, 403)
+    assert lite.get(f"/users/{lite.user_id('bob')}", by="alice").status_code == 404
+
+
+def test_a_18_whoever_handled_may_not_assess(api: Api) -> None:
+    add_user(api.database, "both", grants=[("ops", "web"), ("qc", "")])
+    review = work_on(api, "both", task_of(open_ticket(api), "Task_Handle"), HANDLING)["opened"][0]["id"]
+    assess = work_on(api, "bob", review, REVIEW)["opened"][0]["id"]
+    before = contents(api.database)
+    refused = api.post(f"/tasks/{assess}/claim", by="both")
+    assert (refused.status_code, refused.get_json()["code"]) == (403, "FOUR_EYES")
+    assert contents(api.database) == before
+
+
+def test_f_05_an_attachment_is_for_those_who_see_its_ticket(lite: Api) -> None:
+    upload = lite.upload("alice", PNG, "x.png").get_json()["id"]
+    ticket = open_ticket(lite, screenshots=[upload])
+    [file] = lite.ok("GET", f"/tickets/{ticket['id']}/attachments", by="alice")["items"]
+    guesses = [UNKNOWN, f"{ticket['id']}.99", f"{UNKNOWN}.1", upload, file["id"] + "0"]
+    for by, ids in (("eve", [file["id"], *guesses]), ("sue", [file["id"]]), ("alice", guesses)):
+        for each in ids:
+            for path in (f"/attachments/{each}", f"/attachments/{each}/content", f"/attachments/{each}/preview"):
+                assert lite.get(path, by=by).status_code == 404, (by, path)
+
+
+def test_f_04_the_21st_file_of_a_ticket_and_of_a_comment_is_refused(lite: Api) -> None:
+    uploads = [lite.upload("alice", PNG, f"{number}.png").get_json()["id"] for number in range(21)]
+    before = contents(lite.database)
+    body = {"service": "fault", "answers": {**REPORT, "screenshots": uploads}}
+    refused = lite.post("/tickets", body, by="alice")
+    assert (refused.status_code, refused.mimetype) == (422, "application/problem+json")
+    assert contents(lite.database) == before
+    ticket = open_ticket(lite)
+    commented = lite.post(f"/tickets/{ticket['id']}/comments", {"text": "x", "uploads": uploads}, by="alice")
+    assert commented.status_code == 422
+
+
+PDF = b"%PDF-1.7\n1 0 obj<</OpenAction<</S/JavaScript/JS(app.alert(1))>>>>endobj\n%%EOF"
+XHTML = b'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><script>alert(1)</script></html>'
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><foreignObject><b/></foreignObject></svg>'
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.svg", SVG.encode()),
+        ("a.xhtml", XHTML),
+        ("a.pdf", PDF),
+        ("a.gif", b"GIF89a/*" + bytes(20) + b"*/=1;alert(1)//"),
+        ("a.html", b"<!doctype html><script>alert(1)</script>"),
+    ],
+)
+def test_f_01_what_could_run_is_served_as_a_download_in_a_sandbox(lite: Api, name: str, content: bytes) -> None:
+    made = lite.upload("alice", content, name)
+    assert made.status_code in (201, 422)
+    if made.status_code == 422:
+        assert made.get_json()["code"] in ("IMAGE_BROKEN", "TYPE_MISMATCH")
+        return
+    ticket = open_ticket(lite)
+    said = {"text": "x", "uploads": [made.get_json()["id"]]}
+    lite.ok("POST", f"/tickets/{ticket['id']}/comments", said, by="alice")
+    [file] = lite.ok("GET", f"/tickets/{ticket['id']}/attachments", by="alice")["items"]
+    answer = lite.get(file["content"], by="alice")
+    assert answer.data == content
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.mimetype in ("application/octet-stream", "application/pdf")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert lite.get(f"/attachments/{file['id']}/preview", by="alice").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["故障截图.txt", 'a"b; filename=evil.exe.txt', "naïve café.txt", "x" * 300 + ".txt"])
+def test_f_02_a_name_travels_as_rfc_6266_says(lite: Api, name: str) -> None:
+    made = lite.upload("alice", b"text", name)
+    assert made.status_code == 201
+    header = lite.get(f"/uploads/{made.get_json()['id']}/content", by="alice").headers["Content-Disposition"]
+    assert header.isascii()
+    kind, options = parse_options_header(header)
+    assert (kind, options["filename"]) == ("attachment", made.get_json()["name"])
+    assert "evil.exe" not in options or options.keys() <= {"filename"}

@@ -35,7 +35,7 @@ def files(blobs: BlobDirectory) -> list[str]:
     return sorted(str(p.relative_to(blobs.root)) for p in blobs.root.rglob("*") if p.is_file() and p.name != ".lock")
 
 
-def test_bytes_lie_under_their_hash_and_come_back(blobs: BlobDirectory) -> None:
+def test_f_02_bytes_lie_under_their_hash_and_come_back(blobs: BlobDirectory) -> None:
     blob, said = blobs.put([b"ab", b"", b"c"], limit=3, inspect=lambda file: (file.seek(0), file.read()))
     expected = hashlib.sha256(b"abc").hexdigest()
     assert (blob.sha256, blob.size, said) == (expected, 3, (0, b"abc"))

@@ -53,7 +53,7 @@ def refused(database: Database, text: str) -> bool:
 
 
 @pytest.mark.parametrize("table", ["event", "audit", "audit_seal", "audit_sealed"])
-def test_history_can_be_read_and_added_to_and_nothing_else(service: Database, table: str) -> None:
+def test_d_09_history_can_be_read_and_added_to_and_nothing_else(service: Database, table: str) -> None:
     column = {"event": "payload", "audit": "payload", "audit_seal": "count", "audit_sealed": "seal"}[table]
     assert not refused(service, f"SELECT * FROM {table}")
     assert not refused(service, f"INSERT INTO {table} SELECT * FROM {table}")

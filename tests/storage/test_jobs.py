@@ -44,7 +44,7 @@ def rows(database: Database) -> list[Any]:
         return channel.ask([Statement(sa.select(job).order_by(job.c.id))])[0]
 
 
-def test_a_job_of_a_transaction_that_is_rolled_back_never_was(database: Database) -> None:
+def test_r_04_a_job_of_a_transaction_that_is_rolled_back_never_was(database: Database) -> None:
     def act(work: Any) -> None:
         jobs.enqueue(work, NewJob(kind="k", args={}))
         work.read(Statement(sa.select(job)))
@@ -55,7 +55,7 @@ def test_a_job_of_a_transaction_that_is_rolled_back_never_was(database: Database
     assert rows(database) == []
 
 
-def test_a_job_written_but_not_committed_is_lost_with_its_connection(database: Database) -> None:
+def test_r_04_a_job_written_but_not_committed_is_lost_with_its_connection(database: Database) -> None:
     with database.channel(writing=True) as channel:
         put_row = {"id": jobs.new_id(), "kind": "k", "args": "{}", "state": "ready", "created_at": NOW}
         channel.ask([Statement(sa.insert(job), {**put_row, "due_at": NOW, "run_at": NOW})])
@@ -81,7 +81,7 @@ def test_only_the_first_of_a_key_is_claimed(database: Database) -> None:
     assert take(database) == []
 
 
-def test_jobs_of_a_key_run_in_order_even_when_the_first_must_be_tried_again(database: Database) -> None:
+def test_r_05_jobs_of_a_key_run_in_order_even_when_the_first_must_be_tried_again(database: Database) -> None:
     put(database, *(NewJob(kind="k", args={"n": n}, key="a") for n in range(2)))
     [first] = take(database)
     send(database, jobs.again(first, worker="w", at=NOW + timedelta(seconds=30), error="E"))

@@ -120,7 +120,7 @@ def changed_tables(source: str) -> set[str]:
     return found
 
 
-def test_nothing_in_storage_changes_or_removes_an_event() -> None:
+def test_d_09_nothing_in_storage_changes_or_removes_an_event() -> None:
     assert len(sources()) > 20
     offenders = {path.name: changed_tables(path.read_text("utf-8")) & APPEND_ONLY for path in sources()}
     assert {name: found for name, found in offenders.items() if found} == {}

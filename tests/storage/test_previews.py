@@ -45,7 +45,7 @@ def test_a_small_picture_is_not_enlarged() -> None:
         assert made.size == (30, 20)
 
 
-def test_nothing_of_the_metadata_remains_and_the_picture_stands_upright() -> None:
+def test_f_01_nothing_of_the_metadata_remains_and_the_picture_stands_upright() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # turned by 90 degrees
     exif[0x010E] = "SECRET-PLACE"
@@ -68,7 +68,7 @@ def test_what_is_see_through_stays_so() -> None:
 
 
 @pytest.mark.parametrize("size", [(50_000, 50_000), (8_001, 8_000), (2_000_000_000, 1), (65_000, 1_000)])
-def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(size: tuple[int, int]) -> None:
+def test_f_04_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(size: tuple[int, int]) -> None:
     before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     with pytest.raises(Invalid) as refused:
         check_pixels(png_header(*size))

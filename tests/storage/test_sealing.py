@@ -72,14 +72,16 @@ def test_a_row_is_sealed_when_it_has_settled(database: Database) -> None:
         ("at", NOW + timedelta(seconds=5, microseconds=1)),
     ],
 )
-def test_a_changed_row_breaks_its_seal(sealed: tuple[Database, list[Any]], column: str, value: object) -> None:
+def test_d_09_a_changed_row_breaks_its_seal(sealed: tuple[Database, list[Any]], column: str, value: object) -> None:
     database, ids = sealed
     change(database, sa.update(audit).where(audit.c.id == ids[5]).values({column: value}))
     assert broken(database) == 2
 
 
 @pytest.mark.parametrize(("row", "number"), [(0, 1), (4, 2), (7, 2), (9, 3)])
-def test_a_row_that_was_taken_away_breaks_its_seal(sealed: tuple[Database, list[Any]], row: int, number: int) -> None:
+def test_d_09_a_row_that_was_taken_away_breaks_its_seal(
+    sealed: tuple[Database, list[Any]], row: int, number: int
+) -> None:
     database, ids = sealed
     change(database, sa.delete(audit).where(audit.c.id == ids[row]))
     assert broken(database) == number

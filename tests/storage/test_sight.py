@@ -57,7 +57,7 @@ def _other_process() -> bytes:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_the_list_shows_exactly_the_tickets_that_the_rule_lets_see(desk: Desk, seed: int) -> None:
+def test_a_17_the_list_shows_exactly_the_tickets_that_the_rule_lets_see(desk: Desk, seed: int) -> None:
     _populate(desk, random.Random(seed))
     with desk.database.engine.begin() as connection:
         ids = [row.id for row in connection.execute(sa.select(t.ticket.c.id))]

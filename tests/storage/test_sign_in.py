@@ -117,7 +117,7 @@ def test_a_deactivated_person_does_not_get_in(desk: Database) -> None:
     assert outcome(desk) == "CREDENTIALS_WRONG"
 
 
-def test_ten_wrong_passwords_in_a_minute_close_the_door_for_this_address_only(desk: Database) -> None:
+def test_w_10_ten_wrong_passwords_in_a_minute_close_the_door_for_this_address_only(desk: Database) -> None:
     assert [outcome(desk, "bob", "wrong") for _ in range(10)] == ["CREDENTIALS_WRONG"] * 10
     with pytest.raises(TooMany) as refused:
         enter(desk)
@@ -129,7 +129,7 @@ def test_ten_wrong_passwords_in_a_minute_close_the_door_for_this_address_only(de
     assert [each[0] for each in recorded(desk)].count("sign_in_throttled") == 1
 
 
-def test_a_hundred_names_from_one_address_are_too_many(desk: Database) -> None:
+def test_w_10_a_hundred_names_from_one_address_are_too_many(desk: Database) -> None:
     found = [outcome(desk, f"name{number}", "one password") for number in range(100)]
     assert found[:50] == ["CREDENTIALS_WRONG"] * 50
     assert found[50:] == ["SIGN_IN_THROTTLED"] * 50
@@ -210,7 +210,8 @@ def test_signing_out_ends_the_session_at_once(desk: Database) -> None:
     assert who(desk, other).name == "bob"
 
 
-def test_unknown_and_wrong_take_the_same_work(desk: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def _compared(desk: Database, monkeypatch: pytest.MonkeyPatch, tries: int) -> str:
+    """Try this often with a wrong password and with a name that nobody has; the medians, for people to read."""
     from engine import passwords
 
     verified: list[str] = []
@@ -220,13 +221,26 @@ def test_unknown_and_wrong_take_the_same_work(desk: Database, monkeypatch: pytes
         type(hasher), "verify", lambda self, stored, text: (verified.append(stored), original(self, stored, text))[1]
     )
     times: dict[str, list[float]] = {"bob": [], "nobody": []}
-    for number in range(9):
+    for number in range(tries):
         for name, taken in times.items():
-            start = perf_counter()
-            outcome(desk, name, "wrong", address=f"192.0.2.{number}")
+            start, before = perf_counter(), len(verified)
+            assert outcome(desk, name, "wrong", address=f"10.0.{number // 250}.{number % 250}") == "CREDENTIALS_WRONG"
             taken.append(perf_counter() - start)
-    assert len(verified) == 18
-    print({name: median(taken) for name, taken in times.items()})
+            assert len(verified) == before + 1
+    return f"W-11, medians of {tries} tries: " + ", ".join(f"{n} {median(t) * 1000:.2f} ms" for n, t in times.items())
+
+
+def test_w_11_unknown_and_wrong_take_the_same_work(desk: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    print(_compared(desk, monkeypatch, 9))
+
+
+@pytest.mark.long
+def test_w_11_unknown_and_wrong_take_the_same_work_a_thousand_times(
+    desk: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = _compared(desk, monkeypatch, 1_000)
+    with capsys.disabled():
+        print(f"\n{said}")
 
 
 def test_a_profile_of_ones_own_needs_no_admin(desk: Database) -> None:

@@ -76,7 +76,7 @@ def kept(blobs: BlobDirectory) -> list[Path]:
     return [path for path in blobs.root.rglob("*") if path.is_file() and path.name != ".lock"]
 
 
-def test_an_upload_is_found_by_its_uploader_alone_and_for_a_day(database: Database, blobs: BlobDirectory) -> None:
+def test_f_06_an_upload_is_found_by_its_uploader_alone_and_for_a_day(database: Database, blobs: BlobDirectory) -> None:
     alice, eve = person(database, "alice"), person(database, "eve")
     made: Upload = as_(database, alice, lambda work: uploads.add(work, text(blobs, name="../../日志.txt")))
     assert (made.name, made.media_type, made.size, made.user_id) == ("日志.txt", "text/plain", 5, alice)
@@ -101,14 +101,14 @@ def test_an_upload_is_found_by_its_uploader_alone_and_for_a_day(database: Databa
         ("a.png", b"\x89PNG\r\n\x1a\nrubbish", "IMAGE_BROKEN"),
     ],
 )
-def test_what_is_refused_leaves_nothing(blobs: BlobDirectory, name: str, content: bytes, code: str) -> None:
+def test_f_03_f_04_what_is_refused_leaves_nothing(blobs: BlobDirectory, name: str, content: bytes, code: str) -> None:
     with pytest.raises(Invalid) as refused:
         uploads.receive(blobs, [content], name=name)
     assert refused.value.code == code
     assert kept(blobs) == []
 
 
-def test_25_megabytes_fit_and_one_byte_more_does_not(blobs: BlobDirectory) -> None:
+def test_f_04_25_megabytes_fit_and_one_byte_more_does_not(blobs: BlobDirectory) -> None:
     whole = [b"\1" * (1024 * 1024)] * 25
     assert uploads.receive(blobs, whole, name="a.bin").blob.size == ATTACHMENT_BYTES
     with pytest.raises(TooLarge) as refused:
@@ -122,7 +122,7 @@ def test_a_page_or_a_program_under_its_own_name_is_kept_as_a_download(blobs: Blo
     assert text(blobs, b"MZ\x90\x00" + bytes(99), "setup.exe").media_type == "application/x-executable"
 
 
-def test_a_person_has_one_gigabyte_and_an_expired_upload_takes_none(database: Database) -> None:
+def test_f_04_a_person_has_one_gigabyte_and_an_expired_upload_takes_none(database: Database) -> None:
     alice, bob = person(database, "alice"), person(database, "bob")
     as_(database, alice, lambda work: uploads.add(work, big(UPLOADS_BYTES - 10)))
     as_(database, alice, lambda work: uploads.add(work, big(10)))

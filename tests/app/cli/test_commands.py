@@ -3,6 +3,7 @@
 import os
 import re
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -105,6 +106,27 @@ def test_from_an_empty_database_to_a_deployed_process(host: Host, tmp_path: Path
     assert "TARGET_NOT_EMPTY" in host.run("restore", str(archive), status=1)
     host.run("restore", str(archive), "--replace")
     assert "Nothing is wrong." in host.run("check")
+
+
+def test_w_21_an_installation_has_no_account_and_prints_a_code_for_the_first_once(tmp_path: Path) -> None:
+    host = Host(tmp_path)
+    said = host.run("init")
+    assert len(re.findall(r"/setup\?code=\S{43}", said)) == 1
+    with sqlite3.connect(tmp_path / "var" / "faultdesk.db") as connection:
+        for table in ("user_account", "token", "session", "role_member"):
+            assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
+    code = re.findall(r"code=(\S{43})", said)[0]
+    assert code.encode() not in (tmp_path / "var" / "faultdesk.db").read_bytes()
+
+
+def test_a_16_after_all_admins_are_gone_the_host_alone_makes_another(tmp_path: Path) -> None:
+    host = Host(tmp_path)
+    host.run("init")
+    host.run("user", "add", "first", "--admin", "--password", PASSWORD)
+    with sqlite3.connect(tmp_path / "var" / "faultdesk.db") as connection:
+        connection.execute("UPDATE user_account SET active = 0")
+    assert "setup" not in host.run("init")
+    assert "second added (admin)" in host.run("user", "add", "second", "--admin", "--password", PASSWORD)
 
 
 def test_an_unknown_name_or_a_missing_permission_is_said_in_one_line(host: Host) -> None:

@@ -56,7 +56,7 @@ def test_a_deep_link_survives_signing_in(site: Site) -> None:
         "/ /evil.example",
     ],
 )
-def test_signing_in_leads_nowhere_else(lite: Site, wanted: str) -> None:
+def test_w_14_signing_in_leads_nowhere_else(lite: Site, wanted: str) -> None:
     visitor = _with_password(lite, "eve")
     headers = {"Origin": "http://127.0.0.1:8080", "Accept": "text/html"}
     form = {"name": "eve", "password": PASSWORD, "next": wanted}

@@ -122,7 +122,7 @@ def test_only_the_fields_that_changed_come_back_to_the_script(lite: Site) -> Non
         ({}, ("csrf_token",), "token"),
     ],
 )
-def test_a_form_from_another_site_changes_nothing(
+def test_w_05_a_form_from_another_site_changes_nothing(
     lite: Site, headers: dict[str, str], without: tuple[str, ...], reason: str
 ) -> None:
     kefu = lite.visit("kefu")
@@ -138,7 +138,7 @@ def test_a_form_from_another_site_changes_nothing(
     assert kefu.go("/catalogue/fault/new").form("/new").fields["a.title"] == ""
 
 
-def test_another_persons_token_is_none(lite: Site) -> None:
+def test_w_05_another_persons_token_is_none(lite: Site) -> None:
     kefu, eve = lite.visit("kefu"), lite.visit("eve")
     kefu.go("/profile")
     eve.go("/profile")
@@ -148,7 +148,7 @@ def test_another_persons_token_is_none(lite: Site) -> None:
     assert eve.post("/profile", stolen).status == 403
 
 
-def test_no_page_changes_anything_by_being_read(lite: Site) -> None:
+def test_w_05_no_page_changes_anything_by_being_read(lite: Site) -> None:
     rules = [rule for rule in lite.app.url_map.iter_rules() if rule.endpoint.startswith("web.")]
     assert rules
     for rule in rules:

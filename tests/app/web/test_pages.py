@@ -82,7 +82,7 @@ def test_every_code_that_people_see_has_a_word(lite: Site) -> None:
 
 
 @pytest.mark.parametrize("address", ["/inbox", "/login", "/nothing-here", "/catalogue"])
-def test_every_page_carries_the_policy(lite: Site, address: str) -> None:
+def test_w_03_every_page_carries_the_policy(lite: Site, address: str) -> None:
     headers = lite.visit("kefu").go(address).response.headers
     assert "default-src 'self'" in headers["Content-Security-Policy"]
     assert "unsafe" not in headers["Content-Security-Policy"]
@@ -107,7 +107,7 @@ def test_a_page_is_not_asked_by_a_method_that_it_does_not_take(lite: Site) -> No
     assert "GET" in response.headers["Allow"]
 
 
-def test_a_failure_says_nothing_but_its_request(lite: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_w_16_a_failure_says_nothing_but_its_request(lite: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     visitor = lite.visit("kefu", language="en")
     monkeypatch.setattr("app.web.pages.inbox.queries.counts", lambda _work: 1 / 0)
     page = visitor.go("/inbox")

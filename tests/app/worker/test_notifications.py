@@ -57,7 +57,7 @@ def test_without_a_mail_server_each_candidate_finds_it_in_the_mailbox_in_his_lan
     assert {row.state for row in office.rows(t.job)} == {"done"}
 
 
-def test_an_announcement_made_twice_tells_everyone_once(office: Office) -> None:
+def test_o_09_an_announcement_made_twice_tells_everyone_once(office: Office) -> None:
     task = office.open_task()
     office.work()
     office.announce(task)
@@ -197,7 +197,7 @@ def test_by_smtp_it_arrives_as_text_and_html_with_the_jobs_id(posted: Office, se
 EVIL = '"><img src=x onerror=alert(1)>\r\nBcc: all@corp\r\n\r\n{{7*7}} {number} ${7*7} \u202etxt'
 
 
-def test_a_hostile_title_and_name_stay_text_and_make_no_header(posted: Office, server: MailServer) -> None:
+def test_o_06_o_07_a_hostile_title_and_name_stay_text_and_make_no_header(posted: Office, server: MailServer) -> None:
     posted.change(sa.update(t.ticket).values(title=EVIL + "x" * 10_000))
     posted.change(sa.update(t.user).where(t.user.c.id == posted.bob).values(display_name='"<x@y>"\r\nBcc: all@corp'))
     posted.change(sa.delete(t.role_member).where(t.role_member.c.user_id == posted.carl))
@@ -232,7 +232,7 @@ def test_a_hostile_title_and_name_stay_text_and_make_no_header(posted: Office, s
         "a@" + "b" * 260,
     ],
 )
-def test_an_address_that_is_none_is_never_sent_to(posted: Office, server: MailServer, address: str) -> None:
+def test_o_06_an_address_that_is_none_is_never_sent_to(posted: Office, server: MailServer, address: str) -> None:
     posted.change(sa.update(t.user).where(t.user.c.id == posted.bob).values(email=address))
     posted.change(sa.delete(t.role_member).where(t.role_member.c.user_id == posted.carl))
     posted.open_task()
@@ -245,7 +245,7 @@ def test_an_address_that_is_none_is_never_sent_to(posted: Office, server: MailSe
         assert [row.channel for row in posted.messages()] == ["mailbox"]
 
 
-def test_a_refusal_for_good_is_dead_at_once(posted: Office, server: MailServer) -> None:
+def test_o_08_a_refusal_for_good_is_dead_at_once(posted: Office, server: MailServer) -> None:
     server.refuse_recipients = "550 no such user"
     posted.open_task()
     posted.work()
@@ -254,7 +254,7 @@ def test_a_refusal_for_good_is_dead_at_once(posted: Office, server: MailServer) 
 
 
 @pytest.mark.parametrize("where", ["refuse_recipients", "refuse_data"])
-def test_a_refusal_for_now_is_tried_again_with_the_same_message_id(
+def test_o_08_a_refusal_for_now_is_tried_again_with_the_same_message_id(
     posted: Office, server: MailServer, where: str
 ) -> None:
     setattr(server, where, "451 later")
@@ -271,7 +271,7 @@ def test_a_refusal_for_now_is_tried_again_with_the_same_message_id(
     assert len(posted.messages()) == 2
 
 
-def test_a_server_that_is_down_for_ten_minutes_loses_nothing(posted: Office, server: MailServer) -> None:
+def test_o_08_a_server_that_is_down_for_ten_minutes_loses_nothing(posted: Office, server: MailServer) -> None:
     real, posted.smtp = posted.smtp, Smtp(host="127.0.0.1", port=1, security="none", sender="a@b.example")
     posted.open_task()
     for _ in range(20):
@@ -297,7 +297,7 @@ def test_a_server_without_tls_gets_nothing_when_tls_is_asked_for(posted: Office,
     assert "hunter2" not in repr(posted.rows(t.job))
 
 
-def test_the_twenty_first_mail_of_an_hour_about_a_ticket_stays_here(posted: Office, server: MailServer) -> None:
+def test_o_09_the_twenty_first_mail_of_an_hour_about_a_ticket_stays_here(posted: Office, server: MailServer) -> None:
     posted.change(sa.delete(t.role_member).where(t.role_member.c.user_id == posted.carl))
     for seq in range(1, 23):
         posted.open_task(seq)
@@ -310,7 +310,7 @@ def test_the_twenty_first_mail_of_an_hour_about_a_ticket_stays_here(posted: Offi
     assert len(server.mails) == 21
 
 
-def test_an_answer_that_never_comes_after_the_message_means_the_same_message_again(
+def test_o_08_an_answer_that_never_comes_after_the_message_means_the_same_message_again(
     posted: Office, server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.mail.smtp.TIMEOUT", 0.3)

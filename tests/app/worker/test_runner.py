@@ -62,7 +62,7 @@ def test_what_a_handler_writes_is_committed_and_the_job_is_done(database: Databa
     assert (row.value, done.state, done.attempts, done.error) == (str(done.id), "done", 1, None)
 
 
-def test_a_job_that_always_fails_is_tried_eight_times_and_then_dead(database: Database) -> None:
+def test_r_05_a_job_that_always_fails_is_tried_eight_times_and_then_dead(database: Database) -> None:
     clock, tries = Clock(), []
 
     def handler(held: Job, run: Any) -> None:
@@ -236,7 +236,7 @@ Runner(Database(sys.argv[1]), Duties(kinds={"k": JobKind(handler=handler)}), pac
 """
 
 
-def test_a_job_whose_worker_is_killed_runs_again_after_the_lease(database: Database) -> None:
+def test_r_03_a_job_whose_worker_is_killed_runs_again_after_the_lease(database: Database) -> None:
     put(database, NewJob(kind="k", args={}))
     victim = subprocess.Popen(
         [sys.executable, "-c", KILLED, database.url.render_as_string(hide_password=False)],

@@ -91,7 +91,7 @@ def test_a_condition_that_is_neither_true_nor_false_makes_the_ticket_stuck(condi
     assert [task.element_id for task in step.ended] == ["A"]
 
 
-def test_a_condition_over_its_budget_makes_the_ticket_stuck() -> None:
+def test_s_07_a_condition_over_its_budget_makes_the_ticket_stuck() -> None:
     journey = begin("start -> A -> xor1 -[count(for a in 1..1000, b in 1..1000 return a) > 1]-> B -> end\nxor1 -/-> C")
     step = journey.complete("A")
     assert step.stuck is not None
@@ -202,8 +202,7 @@ def test_a_start_that_cannot_be_left_is_stuck_at_the_gateway() -> None:
 ENDLESS = "start -> A -> xor1 -> xor2 -[go]-> B -> end\nxor2 -/-> xor1"
 
 
-def test_a_loop_of_gateways_stops_at_the_step_limit_and_moves_nothing() -> None:
-    # Hostile input X-10: a process that never comes to rest.
+def test_x_10_a_loop_of_gateways_stops_at_the_step_limit_and_moves_nothing() -> None:
     journey = begin(ENDLESS)
     step = journey.complete("A", go=False)
     assert step.stuck is not None

@@ -169,7 +169,7 @@ def _review(page: Page) -> None:
     expect(page.get_by_role("status")).to_contain_text("本单据下一步：故障评估")
 
 
-def test_payloads_are_text_on_every_page(opened: Opened, stand: Stand) -> None:
+def test_w_01_payloads_are_text_on_every_page(opened: Opened, stand: Stand) -> None:
     payload = "\"><img src=x onerror=alert(1)><svg onload=alert(1)>{{constructor.constructor('alert(1)')()}}"
     kefu = opened("kefu")
     page = kefu.open("/catalogue/fault/new")
