@@ -19,18 +19,26 @@ from flask import Flask
 from granian.rsgi import HTTPProtocol, ProtocolClosed, ProtocolError, Scope  # type: ignore[attr-defined]
 from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestTimeout
 
-from app.passing import body_limit
+from app.passing import REPEATED, body_limit
 
 Environ = dict[str, Any]
 
 SLOWEST = 10_000
 """Bytes a second that a body must bring, once the first patience is over."""
 _SMALL = 64 * 1024
-"""Bytes of a body that is awaited as a whole."""
+"""Bytes of a body that is awaited as a whole, whatever its address looks at."""
 _GRACE = 10.0
 """Seconds that requests under way are given when the server stops."""
 _IN_MEMORY = 1024 * 1024
 _PIECES = 32
+_ALONE = {
+    "HTTP_AUTHORIZATION": "Authorization",
+    "HTTP_IDEMPOTENCY_KEY": "Idempotency-Key",
+    "HTTP_IF_MATCH": "If-Match",
+    "HTTP_ORIGIN": "Origin",
+    "HTTP_X_CSRF_TOKEN": "X-CSRF-Token",
+}
+"""Headers of which two would let two readers of a request understand it differently."""
 _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding"})
 
 
@@ -54,7 +62,7 @@ class Front:
         length = environ.get("CONTENT_LENGTH", "")
         if length in ("", "0") and "HTTP_TRANSFER_ENCODING" not in environ:
             await self._respond(environ, protocol, close=False)
-        elif length.isascii() and length.isdigit() and len(length) < 9 and int(length) <= self._whole(environ):
+        elif length.isascii() and length.isdigit() and len(length) < 9 and int(length) <= _SMALL:
             await self._answer_whole(environ, protocol)
         else:
             await self._answer_pieces(environ, protocol)
@@ -111,10 +119,6 @@ class Front:
         # From here on the length is known, also where the client did not say it.
         environ["CONTENT_LENGTH"] = str(came)
         return None
-
-    def _whole(self, environ: Environ) -> int:
-        """How long a body may be that is awaited as a whole."""
-        return min(_SMALL, self._most(environ))
 
     def _most(self, environ: Environ) -> int:
         """How many bytes of a body the view of this address looks at; none where there is no view."""
@@ -211,8 +215,13 @@ def _headers_in(sent: Iterable[tuple[str, str]]) -> dict[str, str]:
             continue
         key = name.upper().replace("-", "_")
         key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
+        if key not in found:
+            found[key] = text
+            continue
         joint = "; " if key == "HTTP_COOKIE" else ","
-        found[key] = f"{found[key]}{joint}{text}" if key in found else text
+        found[key] = f"{found[key]}{joint}{text}"
+        if key in _ALONE:
+            found[REPEATED] = _ALONE[key]
     return found
 
 

@@ -17,7 +17,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 
-_ALWAYS = {
+_HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -26,13 +26,14 @@ _ALWAYS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
+_ALWAYS = [(name.lower(), (name, value)) for name, value in _HEADERS.items()]
 _HSTS = "max-age=63072000; includeSubDomains"
 
 
 def harden(response: Response, settings: Settings, *, request_id: str) -> Response:
     """The response with the headers that it does not set itself."""
-    for name, value in _ALWAYS.items():
-        response.headers.setdefault(name, value)
+    present = {name.lower() for name, _ in response.headers}
+    response.headers.extend([pair for name, pair in _ALWAYS if name not in present])
     if settings.is_https:
         response.headers.setdefault("Strict-Transport-Security", _HSTS)
     response.headers["X-Request-Id"] = request_id

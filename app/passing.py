@@ -17,7 +17,8 @@ from engine.ids import new_id
 
 log = structlog.get_logger("faultdesk.http")
 
-_ALONE = ("Authorization", "Idempotency-Key", "If-Match", "Origin", "X-CSRF-Token")
+REPEATED = "faultdesk.repeated"
+"""Where the environ of a request names a header that came more than once and may not."""
 
 
 def watch(app: Flask, desk: Desk) -> None:
@@ -49,9 +50,9 @@ def body_limit(view: object) -> int:
 
 def _check(app: Flask, desk: Desk) -> Response | None:
     check_address(request)
-    for name in _ALONE:
-        if len(request.headers.getlist(name)) > 1:
-            raise Malformed("BAD_REQUEST", {"header": name})
+    repeated = request.environ.get(REPEATED)
+    if repeated is not None:
+        raise Malformed("BAD_REQUEST", {"header": repeated})
     if request.url_rule is None or request.endpoint is None:
         return None
     if request.method == "OPTIONS":

@@ -12,6 +12,7 @@ from functools import cached_property
 from threading import Lock
 from typing import Any, NamedTuple
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 import orjson
 import sqlalchemy as sa
@@ -52,13 +53,14 @@ class Shape:
 
     def rows(self, content: str | None) -> list[Any]:
         """The rows of one column of the merged SELECT."""
-        return [] if content is None else [self._row(values) for values in orjson.loads(content)]
-
-    def _row(self, values: list[Any]) -> Any:
-        for place, convert in self.conversions:
-            if values[place] is not None:
-                values[place] = convert(values[place])
-        return self.row._make(values)
+        if content is None:
+            return []
+        found = orjson.loads(content)
+        for values in found:
+            for place, convert in self.conversions:
+                if values[place] is not None:
+                    values[place] = convert(values[place])
+        return [self.row(*values) for values in found]
 
 
 def _conversion(kind: sa.types.TypeEngine[Any]) -> Convert | None:
@@ -77,6 +79,17 @@ _lock = Lock()
 
 
 def can_be_merged(clause: sa.Executable) -> bool:
+    """See `_can_be_merged`, which is asked once for each statement."""
+    known = _mergeable.get(clause)
+    if known is None:
+        known = _mergeable[clause] = _can_be_merged(clause)
+    return known
+
+
+_mergeable: "WeakKeyDictionary[sa.Executable, bool]" = WeakKeyDictionary()
+
+
+def _can_be_merged(clause: sa.Executable) -> bool:
     """Whether the statement may stand inside a merged SELECT: it only reads, its rows have no more columns than a
     function may have arguments, and none of them is marked as large."""
     if not isinstance(clause, sa.Select | sa.CompoundSelect) or is_lock(clause):

@@ -76,9 +76,9 @@ class Noun(Blueprint):  # type: ignore[misc]
 
     def _documented(self, view: Callable[..., Response], operation: Operation, name: str) -> Callable[..., Response]:
         if operation.body is not None:
-            view = self.arguments(operation.body, location="json")(view)
+            view = self.arguments(operation.body(), location="json")(view)
         if operation.query is not None:
-            view = self.arguments(operation.query, location="query")(view)
+            view = self.arguments(operation.query(), location="query")(view)
         described: dict[str, Any] = {"x-operation": operation, "operationId": name}
         if operation.takes is not None:
             described["requestBody"] = operation.takes

@@ -69,11 +69,9 @@ def named() -> dict[str, list[str]]:
     return places
 
 
-def read(text: str) -> tuple[dict[str, Waiting], dict[str, str]]:
-    """The lines that wait, and those whose tests another package of tests is going to bring."""
-    tables = tomllib.loads(text)
-    waiting = {key: _waiting(entry) for key, entry in tables.get("pending", {}).items()}
-    return waiting, dict(tables.get("elsewhere", {}))
+def read(text: str) -> dict[str, Waiting]:
+    """The lines that wait."""
+    return {key: _waiting(entry) for key, entry in tomllib.loads(text).get("pending", {}).items()}
 
 
 def _waiting(entry: dict[str, Any]) -> Waiting:

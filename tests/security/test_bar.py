@@ -8,7 +8,7 @@ from storage.database import Database
 from tests.app.api.client import make_api
 from tests.security.bar import LIST, PAGE, PENDING, Waiting, ids_of, listed, named, named_by, read, signals_of
 
-WAITING, ELSEWHERE = read(PENDING.read_text("utf-8"))
+WAITING = read(PENDING.read_text("utf-8"))
 NAMED = set(named())
 
 
@@ -29,22 +29,21 @@ def test_the_list_names_every_line_once() -> None:
 
 
 def test_every_line_is_named_by_a_test_or_waits() -> None:
-    assert sorted(set(listed()) - NAMED - set(WAITING) - set(ELSEWHERE)) == []
+    assert sorted(set(listed()) - NAMED - set(WAITING)) == []
 
 
 def test_no_line_waits_that_a_test_names() -> None:
     whole = {each for each, waiting in WAITING.items() if waiting.part is None}
     assert sorted(whole & NAMED) == [], "say which part still waits, or take the line out"
-    assert sorted(whole & set(ELSEWHERE)) == []
 
 
 def test_the_rest_of_a_line_of_which_a_part_waits_is_tested() -> None:
     partly = {each for each, waiting in WAITING.items() if waiting.part is not None}
-    assert sorted(partly - NAMED - set(ELSEWHERE)) == []
+    assert sorted(partly - NAMED) == []
 
 
 def test_only_lines_of_the_page_are_named_or_wait() -> None:
-    assert sorted((NAMED | set(WAITING) | set(ELSEWHERE)) - set(listed())) == []
+    assert sorted((NAMED | set(WAITING)) - set(listed())) == []
 
 
 @pytest.mark.parametrize(("line", "waiting"), WAITING.items(), ids=list(WAITING))
