@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 WORKERS ?= 2
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -16,7 +17,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-long lint messages record-release format lock clean
+.PHONY: help setup run test test-long bench bench-compare lint messages record-release format lock clean
 
 help: ## list what make can do
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -35,6 +36,12 @@ test: $(READY_DEV) ## lint, check types and test, as CI does (under 10 minutes)
 
 test-long: $(READY_DEV) ## run the long form of the proofs
 	$(PYTEST) -m long $(PYTEST_ARGS)
+
+bench: $(READY_DEV) ## measure what an incident costs, beside its floor (docs/performance.md); BENCH_ARGS chooses
+	$(BIN)/python -m tests.bench $(BENCH_ARGS)
+
+bench-compare: $(READY_DEV) ## measure this checkout against another commit: make bench-compare BASE=v0.1.0
+	$(BIN)/python -m tests.bench.compare $(BASE) $(BENCH_ARGS)
 
 lint: $(READY_DEV) ## check style, format and types
 	@failed=0; \

@@ -73,9 +73,9 @@ _OPENERS = 40
 
 
 @contextmanager
-def desk(database_url: str, directory: Path) -> Iterator[Bench]:
-    """A desk over an empty database, ready for the bench's tickets."""
-    with served(database_url, directory) as service:
+def desk(database_url: str, directory: Path, *, code: Path | None = None) -> Iterator[Bench]:
+    """A desk over an empty database, ready for the bench's tickets. `code` names another checkout to run."""
+    with served(database_url, directory, code=code) as service:
         story = Story(service)
         enter_people(story)
         point_1_a_designer_imports_the_process(story)

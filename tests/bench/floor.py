@@ -1,8 +1,8 @@
 """The floor: the same nine requests with the same rows, keys and commits, and nothing else.
 
-Flask, the database's driver and the engine's steps, one statement for each claim, and one that reads and one that writes
-for each completion. Nobody is authenticated, nothing is validated, no role is asked for, no event is chained, no job is
-run. Served as `granian --interface wsgi tests.bench.floor:app`; FLOOR_DB names the database of a desk.
+Flask, the database's driver and the engine's steps, one statement for each claim, and for each completion one that
+reads and one that writes. Nobody is authenticated, nothing is validated, no role is asked for, no event is chained, no
+job is run. Served as `granian --interface wsgi tests.bench.floor:app`; FLOOR_DB names the database of a desk.
 """
 
 import json

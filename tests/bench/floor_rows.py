@@ -178,8 +178,8 @@ class SqliteRows:
         ids = {"service": service, "deployment": deployment, "process": process, "user": user}
         row = {**values, **ids, "number": f"FLO{values['day']}{number:06}"}
         self._run(
-            f"""{_TICKET} VALUES (%(id)s, %(number)s, 'incident', %(title)s, 'IN_PROGRESS', 'open', 0, 'P1', %(process)s,
-            %(deployment)s, %(service)s, 'website', %(user)s, %(now)s, 1, %(hash)s, 1)""",
+            f"""{_TICKET} VALUES (%(id)s, %(number)s, 'incident', %(title)s, 'IN_PROGRESS', 'open', 0, 'P1',
+            %(process)s, %(deployment)s, %(service)s, 'website', %(user)s, %(now)s, 1, %(hash)s, 1)""",
             row,
         )
         self._commit((*_OPENED, *_NEXT), {**row, "last": 1})

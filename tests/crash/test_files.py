@@ -24,7 +24,7 @@ PLACES = {"0": False, COMMIT: False, DONE: True}
 def test_a_file_without_its_row_is_swept_after_a_day_and_no_row_is_without_its_file(
     database_url: str, tmp_path: Path
 ) -> None:
-    """The file lies there whole at each kill; the sweep takes what no row speaks of, and nothing younger than a day."""
+    """F-07. The file lies there whole at each kill; the sweep takes what no row speaks of, once it is a day old."""
     walk = Walk.over(database_url, tmp_path)
     with running(walk.server):
         requests = {place: upload_of(f"key-{place}", "log.txt", place.encode() * 1000) for place in PLACES}

@@ -91,6 +91,7 @@ def lint_case(definition: ProcessDefinition, values: dict[str, int], seed: int) 
 
 
 def test_runner_agrees_on_sound_processes() -> None:
+    """R-18, the short form."""
     runs = prove(lint_case, sound_processes(depth=3), SHORT, "sound")
     assert [each for each in (*ACCEPTED, *MET_SOUND) if not runs[each]] == []
 
@@ -103,6 +104,7 @@ def test_runner_agrees_on_unstructured_processes() -> None:
 @pytest.mark.long
 @pytest.mark.timeout(7200)
 def test_runner_agrees_on_ten_thousand_sound_processes() -> None:
+    """R-18."""
     runs = prove(lint_case, sound_processes(depth=3), LONG, "sound")
     assert [each for each in (*ACCEPTED, *MET_SOUND) if runs[each] < LEAST] == []
 

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,8 +47,8 @@ class Service:
 
 
 @contextmanager
-def served(database_url: str, directory: Path) -> Iterator[Service]:
-    """A service over this database, ready to answer; stopped at the end."""
+def served(database_url: str, directory: Path, *, code: Path | None = None) -> Iterator[Service]:
+    """A service over this database, ready to answer; stopped at the end. `code` names another checkout to run."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
@@ -64,7 +64,11 @@ def served(database_url: str, directory: Path) -> Iterator[Service]:
     log = directory / "serve.log"
     with log.open("wb") as printed:
         process = subprocess.Popen(
-            [FAULTDESK, "serve", "--port", str(port)], env=environment, stdout=printed, stderr=subprocess.STDOUT
+            [*_command(code), "serve", "--port", str(port)],
+            env=environment,
+            cwd=code,
+            stdout=printed,
+            stderr=subprocess.STDOUT,
         )
     service = Service(url=url, pid=process.pid, log=log, environment=environment)
     try:
@@ -73,6 +77,11 @@ def served(database_url: str, directory: Path) -> Iterator[Service]:
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(PATIENCE_S)
+
+
+def _command(code: Path | None) -> Sequence[str | Path]:
+    # Python finds packages in the folder where it is started before those that are installed.
+    return [FAULTDESK] if code is None else [sys.executable, "-m", "app.cli"]
 
 
 def await_(found: Callable[[], T | None], *, what: str) -> T:
