@@ -139,7 +139,8 @@ class CaseStore:
 
     def lock(self, ticket_id: UUID, *, task: int | None = None) -> Case | None:
         """See Cases."""
-        return self._load(ticket_id, task, [Statement(_LOCK, {"ticket_id": ticket_id})])
+        first = [Statement(_LOCK, {"ticket_id": ticket_id})] if self._work.lock_cases else []
+        return self._load(ticket_id, task, first)
 
     def view(self, ticket_id: UUID, *, task: int | None = None) -> Case | None:
         """See Cases."""

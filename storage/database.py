@@ -41,7 +41,7 @@ class Database:
         pool = self.engine.pool
         with self.engine.connect() as connection:
             channel: Channel = (
-                PipelinedChannel(connection, writing=writing, snapshot=snapshot)
+                PipelinedChannel(connection, snapshot=snapshot)
                 if self.is_postgresql
                 else PlainChannel(connection, writing=writing)
             )

@@ -5,7 +5,8 @@ Of what is read together, everything but the locks is merged into one statement,
 (`storage.merging`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 import psycopg
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 from psycopg.rows import namedtuple_row, tuple_row
 
 from storage.channel import Statement, Together
-from storage.merging import can_be_merged, merged_reads, merged_writes, only_reads, rows_of
+from storage.merging import can_be_merged, is_lock, merged_reads, merged_writes, only_reads, rows_of
 from storage.texts import Text, text_of
 
 _SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -26,17 +27,18 @@ _Cursor = psycopg.RawCursor[Any]
 class PipelinedChannel:
     """The driver's pipeline mode, below SQLAlchemy's result objects, which know nothing of it.
 
-    The driver stands in autocommit, so that BEGIN travels in the pipeline too; a reading channel sends none, unless it
-    is to see one moment only.
+    The driver stands in autocommit, so that BEGIN travels in the pipeline too. It is sent with the first statement that
+    locks or writes, or with the first of all where one moment is to be seen; and a single statement is its own
+    transaction.
     """
 
-    def __init__(self, connection: sa.Connection, *, writing: bool, snapshot: bool = False) -> None:
+    def __init__(self, connection: sa.Connection, *, snapshot: bool = False) -> None:
         driver = connection.connection.driver_connection
         assert isinstance(driver, psycopg.Connection)
         self._driver = driver
         self._dialect = connection.dialect
-        self._begin = "BEGIN" if writing else _SNAPSHOT if snapshot else None
-        self._wrote = False
+        self._snapshot = snapshot
+        self._begun = self._wrote = False
 
     def ask(self, statements: Sequence[Statement]) -> list[list[Any]]:
         """See Channel."""
@@ -44,9 +46,10 @@ class PipelinedChannel:
         # one statement with the lock would be seen as it was before the wait.
         merged = [number for number, each in enumerate(statements) if can_be_merged(each.clause)]
         others = [number for number in range(len(statements)) if number not in merged]
-        self._wrote = self._wrote or not all(only_reads(each.clause) for each in statements)
-        with self._driver.pipeline():
-            self._start()
+        reads = all(only_reads(each.clause) for each in statements)
+        locks = any(is_lock(each.clause) for each in statements)
+        self._wrote = self._wrote or not reads
+        with self._sending(begin=locks or not reads or self._snapshot, several=bool(others)):
             cursors = {number: self._send(statements[number]) for number in others}
             reading = self._send_reads([statements[number] for number in merged])
         found = {number: _fetch(cursor) for number, cursor in cursors.items()}
@@ -56,10 +59,11 @@ class PipelinedChannel:
     def commit(self, writes: Sequence[Statement | Together]) -> list[list[Any]]:
         """See Channel."""
         self._wrote = True
-        with self._driver.pipeline():
-            self._start()
+        alone = not self._begun and len(writes) == 1 and self._is_one(writes[0])
+        with self._sending(begin=not alone, several=not alone):
             cursors = [self._write(write) for write in writes]
-            self._driver.execute("COMMIT")
+            if self._begun:
+                self._driver.execute("COMMIT")
         return [_fetch(cursor) if cursor is not None else [] for cursor in cursors]
 
     def close(self) -> None:
@@ -74,10 +78,25 @@ class PipelinedChannel:
             # them again costs the database more than running them.
             self._driver.execute("COMMIT")
 
-    def _start(self) -> None:
-        if self._begin is not None:
-            self._driver.execute(self._begin)
-            self._begin = None
+    @contextmanager
+    def _sending(self, *, begin: bool, several: bool) -> Iterator[None]:
+        """What is sent inside travels together, behind BEGIN where it is due."""
+        begin = begin and not self._begun
+        if not begin and not several:
+            yield
+            return
+        with self._driver.pipeline():
+            if begin:
+                self._driver.execute(_SNAPSHOT if self._snapshot else "BEGIN")
+                self._begun = True
+            yield
+
+    @staticmethod
+    def _is_one(write: Statement | Together) -> bool:
+        """Whether the write is one statement on its way."""
+        if isinstance(write, Statement):
+            return len(write.rows) == 1
+        return sum(len(statement.rows) for statement in write.statements) <= _MOST
 
     def _write(self, write: Statement | Together) -> _Cursor | None:
         if isinstance(write, Statement):

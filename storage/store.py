@@ -36,8 +36,9 @@ class Store(Work):
         now: datetime,
         address: str | None = None,
         passwords: Hashing | None = None,
+        lock_cases: bool = True,
     ) -> None:
-        super().__init__(channel, gate=gate, now=now)
+        super().__init__(channel, gate=gate, now=now, lock_cases=lock_cases)
         self.address = address
         self.passwords = passwords or Hashing()
 

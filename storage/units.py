@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -88,8 +89,13 @@ def perform(  # noqa: PLR0913 - everything but `database` and `act` is named by 
     key = None if credential is None else idempotency
     asking = Asking(credential=credential, require=require, scope=scope, idempotency=key, address=address, now=now)
 
+    tries = count()
+
     def once(sent: Callable[[], None]) -> Answer:
-        return settling(lambda: _run(database, act, asking, on_refusal, sent))
+        # Two commands on one ticket are rare. The first try takes no lock: both would write the ticket's next event,
+        # whose key lets only one of them through, and the other comes again behind the lock.
+        locking = next(tries) > 0
+        return settling(lambda: _run(database, act, asking, on_refusal, sent, lock_cases=locking))
 
     try:
         return run_again(once, repeatable=key is not None)
@@ -128,13 +134,26 @@ def look(
 
 
 def _run(
-    database: Database, act: Act, asking: Asking, on_refusal: OnRefusal | None, sent: Callable[[], None]
+    database: Database,
+    act: Act,
+    asking: Asking,
+    on_refusal: OnRefusal | None,
+    sent: Callable[[], None],
+    *,
+    lock_cases: bool,
 ) -> Answer:
     door = asking.door()
     actor: Actor | None = None
     try:
         with database.channel(writing=True) as channel:
-            work = Store(channel, gate=door, now=asking.now, address=asking.address, passwords=asking.passwords)
+            work = Store(
+                channel,
+                gate=door,
+                now=asking.now,
+                address=asking.address,
+                passwords=asking.passwords,
+                lock_cases=lock_cases,
+            )
             try:
                 return _commit(work, act(work), asking, door, sent)
             finally:

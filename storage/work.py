@@ -25,13 +25,15 @@ class Gate(Protocol):
 class Work:
     """Reads at once, writes with the commit. `now` is the moment of the request, in UTC, the same for all it writes."""
 
-    def __init__(self, channel: Channel, *, gate: Gate | None, now: datetime) -> None:
+    def __init__(self, channel: Channel, *, gate: Gate | None, now: datetime, lock_cases: bool = True) -> None:
         self._channel = channel
         self._gate = gate
         self._actor: Actor | None = None
         self._writes: list[Statement | Together] = []
         self._last: list[Statement] = []
         self.now = now
+        self.lock_cases = lock_cases
+        """Whether a command that loads a case locks its ticket, or leaves it to the commit to notice a race."""
 
     @property
     def actor(self) -> Actor:

@@ -35,9 +35,16 @@ def _counting(proxy: RoundTripProxy, act: Callable[[], T]) -> tuple[T, Count]:
 def test_claim_release_complete_and_open_stay_within_their_round_trips(
     counted: Desk, round_trips: RoundTripProxy
 ) -> None:
-    counted.open()  # The first of each warms up: connection, prepared statements, the definition's cache.
+    # The first two of each warm up: the connection, the definition's cache, and a statement that is prepared when it is
+    # run for the second time, which takes a wait of its own.
+    for _ in range(2):
+        [task] = counted.open().tasks
+        counted.claim("yunwei1", task.public_id)
+        counted.do("yunwei1", lambda work, task=task: tasks.release(work, task.public_id))
+        counted.claim("yunwei1", task.public_id)
+        counted.complete("yunwei1", task.public_id, HANDLING)
     opened, count = _counting(round_trips, counted.open)
-    assert count.total <= 4, count
+    assert count.total <= 3, count
     [task] = opened.tasks
     for _ in range(2):
         _, count = _counting(round_trips, lambda: counted.claim("yunwei1", task.public_id))
@@ -54,6 +61,8 @@ def test_claim_release_complete_and_open_stay_within_their_round_trips(
 def test_a_page_of_the_inbox_takes_two_round_trips(counted: Desk, round_trips: RoundTripProxy) -> None:
     counted.open()
     for view in InboxView:
+        for _ in range(2):
+            counted.see("yunwei1", lambda work, view=view: queries.inbox(work, view))
         _, count = _counting(
             round_trips, lambda view=view: counted.see("yunwei1", lambda work: queries.inbox(work, view))
         )

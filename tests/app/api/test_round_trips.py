@@ -40,8 +40,14 @@ def test_claim_takes_two_round_trips_and_complete_at_most_four(counted: Api, rou
             round_trips, counted, "POST", "/api/v1/tickets", answers, by="alice", headers={"Idempotency-Key": key}
         )
 
-    open_one("warm")
-    counted.get("/api/v1/tasks", by="bob")
+    # Two of each warm up: a statement is prepared when it is run for the second time, which takes a wait of its own.
+    for round_ in ("first", "second"):
+        task = f"/api/v1/tasks/{open_one(round_)[0]['tasks'][0]['id']}"
+        for verb in ("claim", "release", "claim"):
+            counted.ok("POST", f"{task}/{verb}", by="bob")
+        key = {"Idempotency-Key": f"{round_}-done"}
+        counted.ok("POST", f"{task}/complete", {"answers": HANDLING}, by="bob", headers=key)
+        counted.ok("GET", "/api/v1/tasks", by="bob")
     opened, trips = open_one("counted")
     assert trips <= 4
     task = f"/api/v1/tasks/{opened['tasks'][0]['id']}"
