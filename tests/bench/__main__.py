@@ -9,6 +9,7 @@ from tests.bench.incident import measure
 from tests.bench.inside import itemised
 from tests.bench.library import library_costs
 from tests.bench.servers import heading
+from tests.bench.sizes import bytes_per_ticket
 
 
 def main() -> None:
@@ -22,6 +23,7 @@ def main() -> None:
     print(library_costs(given.tickets), flush=True)
     for kind in given.databases:
         print(itemised(kind, given.tickets), flush=True)
+        print(bytes_per_ticket(kind, 2 * given.tickets), flush=True)
     measure(
         kinds=given.databases, clients=given.clients, tickets=given.tickets, say=lambda line: print(line, flush=True)
     )

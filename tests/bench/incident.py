@@ -1,11 +1,11 @@
-"""The incident of four tasks over HTTP, the product beside its floor: rates, waiting times, CPU and bytes."""
+"""The incident of four tasks over HTTP, the product beside its floors: rates, waiting times and CPU."""
 
 import json
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median, quantiles
@@ -15,7 +15,6 @@ from tests.bench.client import Connection
 from tests.bench.desk import Bench, desk
 from tests.bench.load import Plan, Result
 from tests.bench.servers import ROOT, Place, Server, database, floor
-from tests.bench.sizes import bytes_of
 
 _SETTLE_S = 2.0
 """Until what was put off, as jobs are, is done too."""
@@ -55,33 +54,43 @@ def measure(*, kinds: Sequence[str], clients: Sequence[int], tickets: int, say: 
     """Every measurement, each said as soon as it is there. Product and floor take turns; medians are compared."""
     rows = []
     for kind in kinds:
-        with tempfile.TemporaryDirectory() as folder, database(kind, Path(folder)) as place:
-            with desk(place.url, Path(folder)) as bench, floor(place, Path(folder)) as lowest:
-                rows += _measured(bench, lowest, place, clients=clients, tickets=tickets, say=say)
-                _compare_empty(bench, lowest, say)
-            say(f"{kind}: " + bytes_of(place))
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            database(kind, Path(folder)) as place,
+            desk(place.url, Path(folder)) as bench,
+            floor(place, Path(folder), steps="library") as usual,
+            floor(place, Path(folder), steps="engine") as lowest,
+        ):
+            servers = {"floor": usual, "lowest": lowest, "product": Server(port=bench.port, pid=bench.pid)}
+            rows += _measured(bench, servers, place, clients=clients, tickets=tickets, say=say)
+            _compare_empty(servers, say)
     return rows
 
 
 def _measured(
-    bench: Bench, lowest: Server, place: Place, *, clients: Sequence[int], tickets: int, say: Callable[[str], None]
+    bench: Bench,
+    servers: Mapping[str, Server],
+    place: Place,
+    *,
+    clients: Sequence[int],
+    tickets: int,
+    say: Callable[[str], None],
 ) -> list[Row]:
-    warm = bench.plan(clients=2, tickets=_WARM_UP)
-    run(warm)
-    run(replace(warm, port=lowest.port))
-    rows = []
+    for server in servers.values():
+        run(replace(bench.plan(clients=2, tickets=_WARM_UP), port=server.port))
+    rows: list[Row] = []
     for count in clients:
         plan = bench.plan(clients=count, tickets=tickets)
-        pairs = []
+        rounds: list[dict[str, Row]] = []
         for _ in range(_ROUNDS):
-            below = take("floor", replace(plan, port=lowest.port), lowest.pid, place)
-            ours = take("product", plan, bench.pid, place)
-            for row in (below, ours):
+            taken = {name: take(name, replace(plan, port=each.port), each.pid, place) for name, each in servers.items()}
+            for row in taken.values():
                 say(str(row))
-            pairs.append((ours, below))
-            rows += [below, ours]
-        ratio = median(ours.cpu / below.cpu for ours, below in pairs)
-        say(f"{place.kind}, clients {count}: CPU of product to floor, median of {_ROUNDS} pairs: {ratio:.2f}")
+            rounds.append(taken)
+            rows += taken.values()
+        for name in ("floor", "lowest"):
+            ratio = median(taken["product"].cpu / taken[name].cpu for taken in rounds)
+            say(f"{place.kind}, clients {count}: CPU of product to {name}, median of {_ROUNDS} rounds: {ratio:.2f}")
     return rows
 
 
@@ -116,15 +125,15 @@ def run(plan: Plan) -> Result:
     return Result(**json.loads(ended.stdout))
 
 
-def _compare_empty(bench: Bench, lowest: Server, say: Callable[[str], None]) -> None:
-    """A request that does nothing, on the product's server and on the floor's."""
+def _compare_empty(servers: Mapping[str, Server], say: Callable[[str], None]) -> None:
+    """A request that does nothing, on each server."""
     for _ in range(_ROUNDS):
         costs = []
-        for server in (Server(port=bench.port, pid=bench.pid), lowest):
-            connection, before = Connection(server.port), cpu.seconds(server.pid)
+        for name in ("product", "floor"):
+            connection, before = Connection(servers[name].port), cpu.seconds(servers[name].pid)
             for _ in range(_EMPTY):
                 connection.send("GET", "/health/live")
-            costs.append(1000 * (cpu.seconds(server.pid) - before) / _EMPTY)
+            costs.append(1000 * (cpu.seconds(servers[name].pid) - before) / _EMPTY)
             connection.close()
         say(f"empty request: product {costs[0]:.2f} ms CPU, floor {costs[1]:.2f} ms CPU")
 

@@ -1,17 +1,17 @@
 """What the library costs by itself for the same process: its own parser, its own steps, its own JSON round trip."""
 
 import time
-from pathlib import Path
 from typing import Any
 
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
 from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.util.task import TaskState
 
 from tests.bench.desk import REPORT
+from tests.bench.floor_steps import LIBRARY_FILE
 from tests.scenario.test_fault_story import ASSESSMENT, HANDLING, REVIEW
 
-_FILE = Path(__file__).parent / "incident-for-the-library.bpmn"
 _STEPS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("Task_Handle", {**HANDLING, "service_restored": "no"}),
     ("Task_Handle", HANDLING),
@@ -23,7 +23,7 @@ _STEPS: tuple[tuple[str, dict[str, Any]], ...] = (
 def library_costs(tickets: int) -> str:
     """CPU milliseconds per ticket: steps alone, with a JSON round trip at each task, and the last state's size."""
     parser = BpmnParser()
-    parser.add_bpmn_file(str(_FILE))
+    parser.add_bpmn_file(str(LIBRARY_FILE))
     spec = parser.get_spec("incident")
     serializer = BpmnWorkflowSerializer()
     _walk(spec, None)
@@ -49,7 +49,7 @@ def _walk(spec: Any, serializer: BpmnWorkflowSerializer | None) -> int:
         if serializer is not None:
             text = serializer.serialize_json(workflow)
             workflow = serializer.deserialize_json(text)
-        [task] = [each for each in workflow.get_tasks(manual=True) if each.state == 16]
+        [task] = workflow.get_tasks(state=TaskState.READY, manual=True)
         assert task.task_spec.name == name
         task.data.update(answers)
         task.run()

@@ -48,17 +48,20 @@ def database(kind: str, directory: Path) -> Iterator[Place]:
 
 
 @contextmanager
-def floor(place: Place, directory: Path) -> Iterator[Server]:
-    """The floor over a desk's database, with as many processes as the product has there."""
+def floor(place: Place, directory: Path, *, steps: str) -> Iterator[Server]:
+    """The floor over a desk's database, with as many processes as the product has there.
+
+    `steps` is `library` or `engine` (see `tests.bench.floor_steps`).
+    """
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
     workers = 1 if place.kind == "sqlite" else os.cpu_count() or 1
     options = ["--interface", "wsgi", "--port", str(port), "--workers", str(workers), "--no-access-log"]
-    with (directory / "floor.log").open("wb") as log:
+    with (directory / f"floor-{steps}.log").open("wb") as log:
         process = subprocess.Popen(
             [_GRANIAN, *options, "--working-dir", ROOT, "tests.bench.floor:app"],
-            env={**os.environ, "FLOOR_DB": place.url, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, "FLOOR_DB": place.url, "FLOOR_STEPS": steps, "PYTHONPATH": str(ROOT)},
             stdout=log,
             stderr=subprocess.STDOUT,
         )

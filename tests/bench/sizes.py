@@ -1,10 +1,14 @@
 """Bytes that a finished ticket leaves behind, indexes included."""
 
 import sqlite3
+import tempfile
+from pathlib import Path
 
 import psycopg
 
-from tests.bench.servers import Place
+from tests.bench.desk import desk
+from tests.bench.incident import run
+from tests.bench.servers import Place, database
 
 _OF_TICKETS = (
     "ticket",
@@ -21,23 +25,37 @@ _OF_TICKETS = (
 )
 
 
-def bytes_of(place: Place) -> str:
-    """A line about all tickets of the database, after the dead rows were taken away as autovacuum does."""
-    return _sqlite(place) if place.kind == "sqlite" else _postgresql(place)
+def bytes_per_ticket(kind: str, tickets: int) -> str:
+    """A line about so many finished tickets in a database of their own."""
+    with tempfile.TemporaryDirectory() as folder, database(kind, Path(folder)) as place:
+        with desk(place.url, Path(folder)) as bench:
+            run(bench.plan(clients=4, tickets=tickets))
+        return f"{kind}: " + (_sqlite(place) if kind == "sqlite" else _postgresql(place))
 
 
 def _postgresql(place: Place) -> str:
     with psycopg.connect(place.url.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute("VACUUM")
         found = connection.execute("SELECT count(*) FROM ticket").fetchone()
         assert found is not None
-        sizes = {}
-        for name in _OF_TICKETS:
-            row = connection.execute("SELECT pg_total_relation_size(%s::regclass)", (name,)).fetchone()
-            assert row is not None
-            sizes[name] = row[0] / found[0]
-    parts = ", ".join(f"{name} {size:.0f}" for name, size in sizes.items() if size >= 50)
-    return f"{sum(sizes.values()):.0f} bytes per ticket, indexes included ({parts})"
+        connection.execute("VACUUM")
+        kept = _sizes(connection, found[0])
+        # What the updates of a ticket's life left free is used again by later tickets; this is what none can use.
+        connection.execute("VACUUM FULL")
+        live = _sizes(connection, found[0])
+    parts = ", ".join(f"{name} {size:.0f}" for name, size in live.items() if size >= 50)
+    return (
+        f"{sum(live.values()):.0f} bytes per ticket, indexes included ({parts}); "
+        f"{sum(kept.values()):.0f} with the room that later tickets use again"
+    )
+
+
+def _sizes(connection: psycopg.Connection[tuple[int]], tickets: int) -> dict[str, float]:
+    sizes = {}
+    for name in _OF_TICKETS:
+        row = connection.execute("SELECT pg_total_relation_size(%s::regclass)", (name,)).fetchone()
+        assert row is not None
+        sizes[name] = row[0] / tickets
+    return sizes
 
 
 def _sqlite(place: Place) -> str:
