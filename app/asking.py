@@ -156,7 +156,8 @@ def begin(request: Request, desk: Desk, allow: Allow, *, request_id: str) -> Ask
     if credential is not None and "Idempotency-Key" in request.headers and _is_large(request):
         # The key's hash needs the whole body, and nobody unknown may have it read.
         ask.admit()
-    g.ask = replace(ask, idempotency=_idempotency(request) if credential is not None else None)
+    key = _idempotency(request) if credential is not None else None
+    g.ask = ask if key is None else replace(ask, idempotency=key)
     return cast("Ask", g.ask)
 
 

@@ -1,6 +1,7 @@
 """What the WSGI server loads in each of its processes: the application, and beside it the worker that drains jobs."""
 
 import atexit
+import gc
 import logging
 
 from flask import Flask
@@ -31,4 +32,16 @@ def make() -> Flask:
 
     desk.end = end
     atexit.register(end)
+    _spare_the_collector()
     return app
+
+
+def _spare_the_collector() -> None:
+    """Let Python look for cycles less often, and never among what stands for the life of the process.
+
+    A request leaves almost none behind, and looking through all routes, schemas and statements again and again took an
+    eighth of the server's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
