@@ -96,7 +96,9 @@ def _can_be_merged(clause: sa.Executable) -> bool:
         return False
     if len(clause.selected_columns) > _MOST_COLUMNS:
         return False
-    return not any(isinstance(column, sa.Column) and column.info.get(LARGE) for column in clause.selected_columns)
+    # A label stands for the columns that it names.
+    named = (base for column in clause.selected_columns for base in column.base_columns)
+    return not any(isinstance(base, sa.Column) and base.info.get(LARGE) for base in named)
 
 
 def only_reads(clause: sa.Executable) -> bool:

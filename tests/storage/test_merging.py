@@ -1,0 +1,152 @@
+"""Several statements as one on PostgreSQL: the same rows as one by one, in the same order, or nothing at all."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from engine.commands import tasks
+from engine.errors import Conflict
+from engine.ids import new_id
+from storage import tables as t
+from storage.channel import Statement, Together
+from storage.database import Database
+from storage.merging import can_be_merged
+from storage.store import Store
+from tests.support.desk import Desk, furnish
+
+NOW = datetime(2026, 1, 5, 9, 0, 0, 123456, tzinfo=UTC)
+TEXTS = ["plain", "", 'quo"te \\ back', "line\nbreak\ttab\x01", "故障受理 𠮷 👩‍🚒", "{}", "null", "a" * 5_000]
+
+
+@pytest.fixture
+def desk(postgres_database: Database) -> Desk:
+    return furnish(Desk(database=postgres_database))
+
+
+def add_audit(database: Database) -> list[UUID]:
+    """Rows with every type that a column has, and with nulls."""
+    ids = [new_id() for _ in TEXTS]
+    rows = [
+        {
+            "id": each,
+            "at": NOW + timedelta(microseconds=number),
+            "type": "tried",
+            "subject": text if number % 2 else None,
+            "payload": text,
+            "salt": bytes(range(number, number + 16)),
+        }
+        for number, (each, text) in enumerate(zip(ids, TEXTS, strict=True))
+    ]
+    with database.channel(writing=True) as channel:
+        channel.commit([Statement(sa.insert(t.audit), rows)])
+    return ids
+
+
+def test_merged_reads_give_the_rows_that_each_gives_alone(postgres_database: Database) -> None:
+    add_audit(postgres_database)
+    everything = Statement(sa.select(t.audit).order_by(t.audit.c.payload.desc(), t.audit.c.id))
+    few = Statement(sa.select(t.audit.c.id, t.audit.c.at).order_by(t.audit.c.at.desc()).limit(3))
+    none = Statement(sa.select(t.audit).where(t.audit.c.type == "never"))
+    numbers = Statement(
+        sa.select(
+            sa.literal(2**62, sa.BigInteger).label("large"),
+            sa.literal(True).label("yes"),
+            sa.literal(datetime(9999, 12, 31, 23, 59, 59, 999999, UTC), t.Moment).label("far"),
+            sa.null().label("nothing"),
+        )
+    )
+    statements = [everything, few, none, numbers]
+    assert all(can_be_merged(each.clause) for each in statements)
+    with postgres_database.channel(writing=False) as channel:
+        alone = [channel.ask([each])[0] for each in statements]
+        merged = channel.ask(statements)
+    assert [[tuple(row) for row in rows] for rows in merged] == [[tuple(row) for row in rows] for rows in alone]
+    assert [row._fields for row in merged[0]] == [row._fields for row in alone[0]]
+    assert [type(value) for value in merged[0][0]] == [type(value) for value in alone[0][0]]
+
+
+def test_columns_that_may_hold_megabytes_are_never_turned_into_json() -> None:
+    for large in (t.version.c.content, t.version.c.definition, t.draft.c.content):
+        assert not can_be_merged(sa.select(large))
+        assert not can_be_merged(sa.select(large.label("renamed")))
+    assert not can_be_merged(sa.select(t.version))
+    assert not can_be_merged(sa.select(t.ticket.c.id).with_for_update())
+    assert not can_be_merged(sa.update(t.ticket).values(title="x").returning(t.ticket.c.id))
+
+
+def test_what_is_written_together_is_there_or_none_of_it(database: Database) -> None:
+    first, second = new_id(), new_id()
+    row = {"at": NOW, "type": "tried", "payload": "{}", "salt": b"s"}
+    add, seal = sa.insert(t.audit), sa.insert(t.audit_sealed)
+    with database.channel(writing=True) as channel:
+        channel.commit(
+            [
+                Together([Statement(add, [{"id": first, **row}, {"id": second, **row}])]),
+                Together(
+                    [Statement(seal, {"audit_id": first, "seal": 1}), Statement(seal, {"audit_id": second, "seal": 1})]
+                ),
+            ]
+        )
+    again = Together(
+        [Statement(seal, {"audit_id": new_id(), "seal": 2}), Statement(seal, {"audit_id": first, "seal": 2})]
+    )
+    with pytest.raises((sa.exc.IntegrityError, psycopg.IntegrityError)), database.channel(writing=True) as channel:
+        channel.commit([again])
+    with database.channel(writing=False) as channel:
+        [found] = channel.ask([Statement(sa.select(t.audit_sealed.c.seal))])
+    assert [each.seal for each in found] == [1, 1]
+
+
+def test_more_writes_than_fit_into_one_statement_are_written_all_the_same(database: Database) -> None:
+    rows = [{"audit_id": new_id(), "seal": 1} for _ in range(120)]
+    with database.channel(writing=True) as channel:
+        channel.commit([Together([Statement(sa.insert(t.audit_sealed), rows)])])
+    with database.channel(writing=False) as channel:
+        [[counted]] = channel.ask([Statement(sa.select(sa.func.count().label("some")).select_from(t.audit_sealed))])
+    assert counted.some == 120
+
+
+def test_a_refused_command_leaves_prepared_statements_and_no_transaction(desk: Desk) -> None:
+    opened = desk.open()
+    [task] = opened.tasks
+    desk.claim("yunwei1", task.public_id)
+
+    def refused() -> None:
+        with pytest.raises(Conflict):
+            desk.claim("yunwei2", task.public_id)
+
+    refused()
+    refused()
+    before = _prepared(desk.database)
+    refused()
+    assert _prepared(desk.database) >= before > 0
+
+
+def _prepared(database: Database) -> int:
+    """How many statements the pool's one connection has prepared; it must be idle."""
+    with database.engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        assert driver.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+        [count] = driver.execute("SELECT count(*) FROM pg_prepared_statements").fetchone()
+    return int(count)
+
+
+def test_who_loses_a_race_comes_again_behind_the_lock_and_sees_what_the_other_did(desk: Desk) -> None:
+    [task] = desk.open().tasks
+    locked: list[bool] = []
+
+    def overtaken(work: Store) -> tasks.Done:
+        locked.append(work.lock_cases)
+        done = tasks.claim(work, task.public_id)
+        if len(locked) == 1:
+            desk.claim("yunwei1", task.public_id)
+        return done
+
+    with pytest.raises(Conflict) as refused:
+        desk.do("yunwei2", overtaken)
+    assert (refused.value.code, refused.value.params["by_name"]) == ("ALREADY_CLAIMED", "yunwei1")
+    assert locked == [False, True]
