@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 
-import sqlalchemy as sa
 import structlog
 from flask import Flask, Response, g, request
-from psycopg import Error as PostgresError
 
 from app.asking import Ask, address_of
 from app.cookies import session_in
@@ -20,6 +18,7 @@ from app.desk import Desk
 from bpmn.errors import FaultdeskError
 from storage.background import in_background
 from storage.credentials import Credential
+from storage.failures import ERRORS
 from storage.refusals import keep
 
 PER_CREDENTIAL = 10
@@ -107,6 +106,6 @@ def _keep(desk: Desk, credential: Credential, about: dict[str, object], now: dat
     address = address_of(request, desk)
     try:
         in_background(desk.database, lambda work: keep(work, credential, about, address=address), now=now)
-    except (FaultdeskError, sa.exc.SQLAlchemyError, PostgresError) as failed:
+    except (FaultdeskError, *ERRORS) as failed:
         # The refusal stands whether or not it can be written down.
         log.error("refusal_not_kept", error=type(failed).__name__)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import psycopg
 import sqlalchemy as sa
 from flask import Blueprint, Response, abort, current_app, request
 
@@ -14,6 +13,7 @@ from app.desk import Desk, desk_of
 from engine.errors import Busy
 from storage.answer import Answer
 from storage.channel import Statement
+from storage.failures import ERRORS
 from storage.migrations import is_current
 from storage.retrying import run_again
 
@@ -61,7 +61,7 @@ def checks_of(desk: Desk) -> dict[str, bool]:
     try:
         # An idle connection that was lost meanwhile says nothing of the database.
         return run_again(once, repeatable=True)
-    except (sa.exc.SQLAlchemyError, psycopg.Error, Busy):
+    except (*ERRORS, Busy):
         return {"database": False, "migrations": False}
 
 

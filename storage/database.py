@@ -7,15 +7,15 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import sqlalchemy as sa
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from storage.channel import Channel, PlainChannel
-from storage.failures import CONNECTION, classify
+from storage.channel import Channel
+from storage.failures import CONNECTION, ERRORS, classify
 from storage.hosts import address_of, connecting
 from storage.patience import PATIENCE_S, PatientConnection
 from storage.pipeline import PipelinedChannel
+from storage.plain import PlainChannel
 
 LOCK_TIMEOUT_MS = 5_000
 STATEMENT_TIMEOUT_MS = 5_000
@@ -48,7 +48,7 @@ class Database:
             try:
                 with closing(channel), self._impatient(connection):
                     yield channel
-            except (sa.exc.SQLAlchemyError, psycopg.Error) as error:
+            except ERRORS as error:
                 # The other connections of its pool were most likely lost with this one; those of a newer pool were not.
                 if classify(error) in CONNECTION and self.engine.pool is pool:
                     self.dispose()
@@ -99,6 +99,7 @@ def _sqlite(url: sa.URL) -> sa.Engine:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(
         url,
+        paramstyle="named",
         pool_size=POOL_SIZE,
         max_overflow=0,
         poolclass=sa.QueuePool,

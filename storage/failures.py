@@ -22,6 +22,9 @@ class Failure(StrEnum):
     OTHER = "other"
 
 
+ERRORS = (sa.exc.SQLAlchemyError, psycopg.Error, sqlite3.Error)
+"""What using a database may raise: by its driver, or by SQLAlchemy around it."""
+
 CONNECTION = frozenset({Failure.LOST, Failure.STANDBY})
 """What a new connection may mend."""
 

@@ -4,7 +4,7 @@ What is read becomes one SELECT with a column of JSON for each statement, what i
 texts that the stores wrote, and are the same text for the same statements, so that they are prepared and planned once.
 """
 
-from collections import OrderedDict, namedtuple
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ import orjson
 import sqlalchemy as sa
 
 from storage.tables import LARGE
-from storage.texts import Text
+from storage.texts import Text, row_type
 from storage.types import Moment
 
 _KEPT = 512
@@ -43,7 +43,7 @@ class Shape:
     @cached_property
     def row(self) -> Any:
         """The named tuple of a row."""
-        return namedtuple("Row", [column.name for column in self.columns], rename=True)
+        return row_type(self.columns)
 
     @cached_property
     def conversions(self) -> tuple[tuple[int, Convert], ...]:

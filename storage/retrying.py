@@ -5,11 +5,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-import psycopg
-import sqlalchemy as sa
-
 from engine.errors import Busy
-from storage.failures import CONNECTION, Failure, classify
+from storage.failures import CONNECTION, ERRORS, Failure, classify
 
 T = TypeVar("T")
 
@@ -33,7 +30,7 @@ def run_again(once: Callable[[Callable[[], None]], T], *, repeatable: bool) -> T
         committing: list[bool] = []
         try:
             return once(lambda made=committing: made.append(True))  # type: ignore[misc]
-        except (sa.exc.SQLAlchemyError, psycopg.Error) as error:
+        except ERRORS as error:
             failure = classify(error)
             if failure is Failure.OTHER:
                 raise

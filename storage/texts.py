@@ -1,10 +1,12 @@
-"""The text of a statement as PostgreSQL prepares it: numbered parameters, compiled once per statement object.
+"""The text of a statement for a driver, compiled once per statement object.
 
-Module-level statements are therefore never compiled again, nor does the driver have to look for parameters in them.
+Module-level statements are therefore never compiled again; and in the text as PostgreSQL prepares it, with numbered
+parameters, its driver has none to look for.
 """
 
 import re
-from collections.abc import Sequence
+from collections import namedtuple
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -49,15 +51,44 @@ class Text:
         Raises: KeyError for one that the statement needs and the row lacks.
         """
         if self.dynamic:
-            given = self.compiled.construct_params(dict(row))
+            given = self.named(row)
             return [given[name] for name in self.names]
-        return [row[key] if required or key in row else value for key, required, value in self._sources]
+        return [_value(source, row) for source in self._sources]
+
+    def named(self, row: Parameters) -> dict[str, Any]:
+        """The parameters' values by their names in the compiled text.
+
+        Raises: KeyError as `values`.
+        """
+        if self.dynamic:
+            return dict(self.compiled.construct_params(dict(row)))
+        return {name: _value(source, row) for name, source in self._named_sources}
 
     @cached_property
-    def _sources(self) -> tuple[tuple[str, bool, Any], ...]:
-        """For each parameter: its key in a row, whether it has to be there, and the value it has otherwise."""
-        binds = (self.compiled.binds[name] for name in self.names)
-        return tuple((bind.key, bind.required, None if bind.required else bind.effective_value) for bind in binds)
+    def _sources(self) -> tuple["_Source", ...]:
+        return tuple(_source(self.compiled.binds[name]) for name in self.names)
+
+    @cached_property
+    def _named_sources(self) -> tuple[tuple[str, "_Source"], ...]:
+        return tuple((name, _source(bind)) for name, bind in self.compiled.binds.items())
+
+
+_Source = tuple[str, bool, Any]
+"""Where a parameter's value comes from: its key in a row, whether it has to be there, and what it is otherwise."""
+
+
+def _source(bind: sa.BindParameter[Any]) -> _Source:
+    return bind.key, bind.required, None if bind.required else bind.effective_value
+
+
+def _value(source: _Source, row: Parameters) -> Any:
+    key, required, value = source
+    return row[key] if required or key in row else value
+
+
+def row_type(columns: Iterable[sa.ColumnElement[Any]]) -> Any:
+    """The named tuple of a row with these columns; one that was given no name has its place's."""
+    return namedtuple("Row", [str(getattr(column, "name", "")) for column in columns], rename=True)
 
 
 _cache: "WeakKeyDictionary[sa.Executable, dict[frozenset[str], Text]]" = WeakKeyDictionary()

@@ -10,9 +10,6 @@ from datetime import datetime
 from itertools import count
 from typing import TypeVar
 
-import sqlalchemy as sa
-from psycopg import Error as PostgresError
-
 from bpmn.errors import FaultdeskError
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, Unauthenticated
 from engine.hashing import Hashing, settling
@@ -22,6 +19,7 @@ from storage.answer import Answer, Replayed
 from storage.channel import Statement
 from storage.credentials import Credential
 from storage.database import Database
+from storage.failures import ERRORS
 from storage.gate import Door
 from storage.idempotency import IdempotencyKey
 from storage.retrying import run_again
@@ -200,5 +198,5 @@ def _note_seen(database: Database, seen: Statement | None) -> None:
     """Write that the session is in use. A busy database is no reason to fail a request that has its answer."""
     if seen is None:
         return
-    with suppress(sa.exc.SQLAlchemyError, PostgresError), database.channel(writing=True) as channel:
+    with suppress(*ERRORS), database.channel(writing=True) as channel:
         channel.commit([seen])

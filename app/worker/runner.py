@@ -15,9 +15,6 @@ from datetime import UTC, datetime, timedelta
 from queue import SimpleQueue
 from uuid import uuid4
 
-import psycopg
-import sqlalchemy as sa
-
 from app.worker.attempt import Clock, attempt, code_of, failed, record
 from app.worker.kinds import Duties
 from bpmn.errors import FaultdeskError
@@ -26,12 +23,12 @@ from storage import jobs
 from storage.background import in_background
 from storage.channel import Statement
 from storage.database import Database
-from storage.failures import Failure, classify
+from storage.failures import ERRORS, Failure, classify
 
 log = logging.getLogger("faultdesk.worker")
 
 _OUTAGE_PAUSE = 2.0
-_ERRORS = (sa.exc.SQLAlchemyError, psycopg.Error, FaultdeskError)
+_ERRORS = (*ERRORS, FaultdeskError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,7 +166,7 @@ class Runner:
         try:
             with self._database.channel(writing=True) as channel:
                 [rows] = channel.commit([statement])
-        except (sa.exc.SQLAlchemyError, psycopg.Error) as error:
+        except ERRORS as error:
             if classify(error) is Failure.RETRY:
                 return []  # Another worker took a job of the same key at this moment.
             raise

@@ -16,8 +16,9 @@ from typing import Any
 import psycopg
 
 from storage import database
-from storage.channel import PlainChannel, Statement, Together
+from storage.channel import Statement, Together
 from storage.pipeline import PipelinedChannel
+from storage.plain import PlainChannel
 
 ORDER, TRACE = "FAULTDESK_TEST_ORDER", "FAULTDESK_TEST_TRACE"
 CLAIM = "claim"

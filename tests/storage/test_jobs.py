@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -17,7 +16,7 @@ from storage import jobs
 from storage.background import in_background
 from storage.channel import Statement
 from storage.database import Database
-from storage.failures import Failure, classify
+from storage.failures import ERRORS, Failure, classify
 from storage.tables import job
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -155,7 +154,7 @@ def test_done_jobs_go_after_seven_days_and_dead_ones_stay(database: Database) ->
 def take_or_nothing(database: Database, *, worker: str) -> list[Job]:
     try:
         return take(database, limit=3, worker=worker)
-    except (sa.exc.SQLAlchemyError, psycopg.Error) as error:
+    except ERRORS as error:
         if classify(error) is Failure.RETRY:
             return []
         raise

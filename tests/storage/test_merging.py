@@ -14,6 +14,7 @@ from engine.ids import new_id
 from storage import tables as t
 from storage.channel import Statement, Together
 from storage.database import Database
+from storage.failures import ERRORS
 from storage.merging import can_be_merged
 from storage.store import Store
 from tests.support.desk import Desk, furnish
@@ -94,7 +95,7 @@ def test_what_is_written_together_is_there_or_none_of_it(database: Database) -> 
     again = Together(
         [Statement(seal, {"audit_id": new_id(), "seal": 2}), Statement(seal, {"audit_id": first, "seal": 2})]
     )
-    with pytest.raises((sa.exc.IntegrityError, psycopg.IntegrityError)), database.channel(writing=True) as channel:
+    with pytest.raises(ERRORS), database.channel(writing=True) as channel:
         channel.commit([again])
     with database.channel(writing=False) as channel:
         [found] = channel.ask([Statement(sa.select(t.audit_sealed.c.seal))])

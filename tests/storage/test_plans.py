@@ -81,9 +81,9 @@ def test_a_command_reaches_live_tasks_without_those_that_ended_on_postgresql(pos
 
 def test_a_command_reaches_live_tasks_without_those_that_ended_on_sqlite(sqlite_database: Database) -> None:
     """security-bar R-01: SQLite read every task that the ticket ever had with each command."""
-    sql = str(cases._TASKS.compile(dialect=sqlite_database.engine.dialect))
+    compiled = cases._TASKS.compile(dialect=sqlite_database.engine.dialect)
     with sqlite_database.engine.connect() as connection:
-        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", ("x",) * sql.count("?"))
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", dict.fromkeys(compiled.params, "x"))
         steps = [row.detail for row in plan if " task " in row.detail]
     assert steps == [
         "SEARCH task USING INDEX sqlite_autoindex_task_1 (ticket_id=? AND seq=?)",

@@ -19,6 +19,7 @@ from storage.answer import Answer
 from storage.channel import Statement
 from storage.credentials import SessionCredential
 from storage.database import Database
+from storage.failures import ERRORS
 from storage.idempotency import IdempotencyKey
 from storage.store import Store
 from storage.units import Act, look, perform
@@ -242,7 +243,7 @@ def test_a_mistake_in_a_statement_is_not_tried_again(database: Database) -> None
         work.write(sa.text("UPDATE no_such_table SET x = 1"))
         return Answer(status=200)
 
-    with pytest.raises((sa.exc.SQLAlchemyError, psycopg.Error)):
+    with pytest.raises(ERRORS):
         perform(database, act, now=NOW)
     assert len(runs) == 1
 
