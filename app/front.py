@@ -45,7 +45,7 @@ _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding"})
 class Front:
     """An RSGI application that answers by a WSGI one, in `threads` threads. `patience`: seconds for any body.
 
-    `end` is called once, when the server shuts down.
+    `end` is called when the server shuts down.
     """
 
     def __init__(self, app: Flask, *, threads: int, patience: float, end: Callable[[], None] = lambda: None) -> None:
@@ -58,7 +58,13 @@ class Front:
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         """See granian's RSGI 1.5."""
-        environ = environ_of(scope)
+        self._asked += 1
+        try:
+            await self._answer(environ_of(scope), protocol)
+        finally:
+            self._asked -= 1
+
+    async def _answer(self, environ: Environ, protocol: HTTPProtocol) -> None:
         length = environ.get("CONTENT_LENGTH", "")
         if length in ("", "0") and "HTTP_TRANSFER_ENCODING" not in environ:
             await self._respond(environ, protocol, close=False)
@@ -130,14 +136,10 @@ class Front:
 
     async def _respond(self, environ: Environ, protocol: HTTPProtocol, *, close: bool) -> None:
         loop = asyncio.get_running_loop()
-        self._asked += 1
-        try:
-            answer = await loop.run_in_executor(self._pool, _Answer, self._app, environ)
-        finally:
-            self._asked -= 1
+        answer = await loop.run_in_executor(self._pool, _Answer, self._app, environ)
         try:
             head = answer.code, _headers_out(answer.headers, close=close)
-            if answer.is_all or not answer.piece:
+            if answer.ended:
                 protocol.response_bytes(*head, answer.piece)
                 return
             stream = protocol.response_stream(*head)
@@ -147,7 +149,8 @@ class Front:
         except (ProtocolClosed, ProtocolError):
             return  # Nobody waits for the rest.
         finally:
-            answer.close()
+            if not answer.ended:
+                await loop.run_in_executor(self._pool, answer.close)
 
 
 class _Answer:
@@ -158,13 +161,17 @@ class _Answer:
         self._whole = app(environ, self._start)
         self._pieces = iter(self._whole)
         self.go_on()
+        self.ended = self._is_all or not self.piece
+        """Whether the first piece is the whole body; it is closed then."""
+        if self.ended:
+            self.close()
 
     def go_on(self) -> None:
         """Get the next piece; empty at the end."""
         self.piece = _some(self._pieces)
 
     @property
-    def is_all(self) -> bool:
+    def _is_all(self) -> bool:
         """Whether the piece is known to be the whole body."""
         return ("Content-Length", str(len(self.piece))) in self.headers
 
@@ -189,7 +196,7 @@ def environ_of(scope: Scope) -> Environ:
         "SCRIPT_NAME": "",
         # The server has decoded it, and put this sign for what is not UTF-8; as a lone byte it is refused later.
         "PATH_INFO": scope.path.encode().replace(b"\xef\xbf\xbd", b"\xff").decode("latin-1"),
-        "QUERY_STRING": scope.query_string,
+        "QUERY_STRING": _latin(scope.query_string),
         "SERVER_NAME": host or "127.0.0.1",
         "SERVER_PORT": port or "0",
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
@@ -207,13 +214,18 @@ def environ_of(scope: Scope) -> Environ:
     return environ
 
 
+def _latin(text: str) -> str:
+    """The text as PEP 3333 wants it: a character for each byte that was sent."""
+    return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("latin-1")
+
+
 def _headers_in(sent: Iterable[tuple[str, str]]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for name, text in sent:
+    for name, value in sent:
         # A name with an underscore could pass for one with a hyphen that a proxy in front has set.
         if "_" in name:
             continue
-        key = name.upper().replace("-", "_")
+        key, text = name.upper().replace("-", "_"), _latin(value)
         key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
         if key not in found:
             found[key] = text

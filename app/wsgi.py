@@ -26,9 +26,11 @@ def make() -> Flask:
     worker.start()
 
     def end() -> None:
-        worker.stop()
-        # SQLite moves what stands in its log into the file, and removes the log, when the last connection is closed.
-        desk.database.dispose()
+        try:
+            worker.stop()
+        finally:
+            # SQLite moves its log into the file, and removes the log, when the last connection is closed.
+            desk.database.dispose()
 
     desk.end = end
     atexit.register(end)

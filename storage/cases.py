@@ -74,7 +74,7 @@ _TASKS = (
 
 
 def _people(kind: str, table: sa.Table) -> sa.Select[Any]:
-    return sa.select(sa.literal_column(f"'{kind}'").label("kind"), table.c.user_id).where(
+    return sa.select(sa.literal_column(f"'{kind}'", sa.Text).label("kind"), table.c.user_id).where(
         table.c.ticket_id == _TICKET_ID
     )
 
@@ -82,7 +82,7 @@ def _people(kind: str, table: sa.Table) -> sa.Select[Any]:
 _PEOPLE = sa.union_all(
     _people("follower", t.follower),
     _people("party", t.party),
-    sa.select(sa.literal_column("'owner'"), t.process_owner.c.user_id)
+    sa.select(sa.literal_column("'owner'", sa.Text), t.process_owner.c.user_id)
     .join(t.ticket, t.ticket.c.process_id == t.process_owner.c.process_id)
     .where(t.ticket.c.id == _TICKET_ID),
 )

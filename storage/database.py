@@ -46,7 +46,7 @@ class Database:
                 else PlainChannel(connection, writing=writing)
             )
             try:
-                with closing(channel), self._impatient(connection):
+                with self._impatient(connection), closing(channel):
                     yield channel
             except ERRORS as error:
                 # The other connections of its pool were most likely lost with this one; those of a newer pool were not.
@@ -77,6 +77,7 @@ def _postgresql(url: sa.URL) -> sa.Engine:
     options = (
         f"-c timezone=UTC -c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS}"
         " -c idle_in_transaction_session_timeout=60000 -c plan_cache_mode=force_generic_plan -c jit=off"
+        " -c bytea_output=hex"
     )
     engine = sa.create_engine(
         url.set(drivername="postgresql+psycopg"),

@@ -5,9 +5,7 @@ SQLAlchemy compiles each statement, once; running it through SQLAlchemy costs mo
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -15,10 +13,13 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 
 from storage.channel import Parameters, Statement, Together
-from storage.texts import Text, row_type, text_of
+from storage.texts import Text, text_of
 from storage.types import EPOCH, Moment
 
 _MICROSECOND = timedelta(microseconds=1)
+
+Conversion = tuple[int, Callable[[Any], Any]]
+"""The place of a column, and what makes its value of SQLite's."""
 
 
 class PlainChannel:
@@ -65,14 +66,14 @@ class PlainChannel:
         rows = statement.rows
         text = text_of(statement.clause, self._dialect, rows)
         if len(rows) > 1:
-            self._driver.executemany(text.compiled.string, [_bound(text, row) for row in rows])
+            self._driver.executemany(text.string, [_bound(text, row) for row in rows])
             return []
-        cursor = self._driver.execute(text.compiled.string, _bound(text, rows[0]))
-        return [] if cursor.description is None else _shape(statement.clause).rows(cursor.fetchall())
+        cursor = self._driver.execute(text.string, _bound(text, rows[0]))
+        return [] if cursor.description is None else _rows(text, cursor.fetchall())
 
 
 def _bound(text: Text, row: Parameters) -> dict[str, Any]:
-    return {name: _to_sqlite(value) for name, value in text.named(row).items()}
+    return {source.name: _to_sqlite(source.of(row)) for source in text.sources}
 
 
 def _to_sqlite(value: Any) -> Any:
@@ -86,35 +87,30 @@ def _to_sqlite(value: Any) -> Any:
     return value
 
 
-@dataclass(frozen=True, eq=False)
-class _Shape:
-    """How a statement's rows come back from SQLite."""
+def _rows(text: Text, found: list[tuple[Any, ...]]) -> list[Any]:
+    if not text.columns:
+        return found
+    conversions = _conversions_of(text)
+    return [text.row(*_converted(values, conversions)) for values in found]
 
-    columns: tuple[sa.ColumnElement[Any], ...]
 
-    @cached_property
-    def row(self) -> Any:
-        """The named tuple of a row."""
-        return row_type(self.columns)
+def _converted(values: tuple[Any, ...], conversions: Sequence[Conversion]) -> Sequence[Any]:
+    if not conversions:
+        return values
+    made = list(values)
+    for place, convert in conversions:
+        if made[place] is not None:
+            made[place] = convert(made[place])
+    return made
 
-    @cached_property
-    def conversions(self) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
-        """What SQLite has no type for: the column's place, and what makes its value."""
-        found = ((place, _conversion(column.type)) for place, column in enumerate(self.columns))
-        return tuple((place, convert) for place, convert in found if convert is not None)
 
-    def rows(self, found: list[tuple[Any, ...]]) -> list[Any]:
-        """The rows, with their types."""
-        return [self.row(*self._converted(values)) for values in found]
-
-    def _converted(self, values: tuple[Any, ...]) -> Sequence[Any]:
-        if not self.conversions:
-            return values
-        made = list(values)
-        for place, convert in self.conversions:
-            if made[place] is not None:
-                made[place] = convert(made[place])
-        return made
+def _conversions_of(text: Text) -> tuple[Conversion, ...]:
+    """What SQLite has no type for."""
+    found = _known.get(text)
+    if found is None:
+        converts = ((place, _conversion(kind)) for place, (_, kind) in enumerate(text.columns))
+        found = _known[text] = tuple((place, convert) for place, convert in converts if convert is not None)
+    return found
 
 
 def _conversion(kind: sa.types.TypeEngine[Any]) -> Callable[[Any], Any] | None:
@@ -125,11 +121,4 @@ def _conversion(kind: sa.types.TypeEngine[Any]) -> Callable[[Any], Any] | None:
     return bool if isinstance(kind, sa.Boolean) else None
 
 
-_shapes: "WeakKeyDictionary[sa.Executable, _Shape]" = WeakKeyDictionary()
-
-
-def _shape(clause: Any) -> _Shape:
-    found = _shapes.get(clause)
-    if found is None:
-        found = _shapes[clause] = _Shape(tuple(clause.exported_columns))
-    return found
+_known: "WeakKeyDictionary[Text, tuple[Conversion, ...]]" = WeakKeyDictionary()

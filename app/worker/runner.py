@@ -36,9 +36,7 @@ class Pace:
     """The runner's times. `poll` is in seconds."""
 
     slots: int = 4
-    """Jobs that run at once in this process."""
-    batch: int = 16
-    """Jobs that this process holds, running or next in line."""
+    """Jobs that run at once in this process; it claims no more, so that nobody waits for a hand that hangs."""
     gather: float = 0.1
     """Seconds from a wake-up to the claim."""
     lease: timedelta = timedelta(seconds=60)
@@ -131,7 +129,7 @@ class Runner:
 
     @property
     def busy(self) -> int:
-        """How many handlers run now."""
+        """How many jobs this process has claimed and not ended."""
         with self._lock:
             return len(self._running)
 
@@ -139,12 +137,12 @@ class Runner:
         self._beat()
         self._rescue()
         self._enqueue_recurring()
-        free = self._pace.batch - self.busy
+        free = self._pace.slots - self.busy
         at = self._next_at() if free > 0 else None
         claimed = self._claim(limit=free) if at is not None and at <= self._now() else []
         for job in claimed:
             self._begin(job)
-        # A full batch may have left more behind it; the first of its jobs to end asks again.
+        # A full batch may have left more behind it; half of its jobs are awaited, so that one claim serves several.
         self._full = len(claimed) == free
         return self._pause_until(None if claimed else at)
 
@@ -202,12 +200,12 @@ class Runner:
     def _work(self, token: object, job: Job) -> None:
         try:
             self._try(job)
-        except _ERRORS as error:
-            # The lease runs out and the job is tried again: at-least-once.
-            log.warning("job %s: its end could not be recorded: %s", job.id, type(error).__name__)
+        # Whatever it is, this thread has to go on with the next job. The lease runs out, and the job is tried again.
+        except Exception as error:  # noqa: BLE001 - see above
+            log.warning("job %s: its end could not be recorded: %s", job.id, code_of(error))
         finally:
             self._end(token)
-            if self._full or not self.busy:
+            if self.busy <= (self._pace.slots // 2 if self._full else 0):
                 self.wake()
 
     def _timeout(self, job: Job) -> float:

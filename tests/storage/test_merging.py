@@ -1,5 +1,8 @@
 """Several statements as one on PostgreSQL: the same rows as one by one, in the same order, or nothing at all."""
 
+import gc
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,14 +12,18 @@ import pytest
 import sqlalchemy as sa
 
 from engine.commands import tasks
-from engine.errors import Conflict
+from engine.commands.comments import comment
+from engine.errors import Busy, Conflict
 from engine.ids import new_id
 from storage import tables as t
+from storage.answer import Answer
 from storage.channel import Statement, Together
 from storage.database import Database
 from storage.failures import ERRORS
 from storage.merging import can_be_merged
 from storage.store import Store
+from storage.texts import _cache
+from storage.units import perform
 from tests.support.desk import Desk, furnish
 
 NOW = datetime(2026, 1, 5, 9, 0, 0, 123456, tzinfo=UTC)
@@ -57,7 +64,7 @@ def test_merged_reads_give_the_rows_that_each_gives_alone(postgres_database: Dat
             sa.literal(2**62, sa.BigInteger).label("large"),
             sa.literal(True).label("yes"),
             sa.literal(datetime(9999, 12, 31, 23, 59, 59, 999999, UTC), t.Moment).label("far"),
-            sa.null().label("nothing"),
+            sa.cast(sa.null(), sa.Text).label("nothing"),
         )
     )
     statements = [everything, few, none, numbers]
@@ -75,6 +82,8 @@ def test_columns_that_may_hold_megabytes_are_never_turned_into_json() -> None:
         assert not can_be_merged(sa.select(large))
         assert not can_be_merged(sa.select(large.label("renamed")))
     assert not can_be_merged(sa.select(t.version))
+    assert not can_be_merged(sa.select(sa.func.now())), "a moment that is no Moment"
+    assert not can_be_merged(sa.select(sa.literal_column("1.5"))), "nobody said what it is"
     assert not can_be_merged(sa.select(t.ticket.c.id).with_for_update())
     assert not can_be_merged(sa.update(t.ticket).values(title="x").returning(t.ticket.c.id))
 
@@ -151,3 +160,42 @@ def test_who_loses_a_race_comes_again_behind_the_lock_and_sees_what_the_other_di
         desk.do("yunwei2", overtaken)
     assert (refused.value.code, refused.value.params["by_name"]) == ("ALREADY_CLAIMED", "yunwei1")
     assert locked == [False, True]
+
+
+def test_many_at_once_on_one_ticket_never_wait_in_a_circle(desk: Desk) -> None:
+    """Each merged write touches the ticket's row first, so that whoever waits for it holds nothing yet."""
+    ticket = desk.open().case.ticket
+    credential, now = desk.tokens["kefu"], desk.clock()
+
+    def say(number: int) -> None:
+        def act(work: Store) -> Answer:
+            comment(work, str(ticket.id), text=f"comment {number}", internal=False)
+            return Answer(status=200)
+
+        with suppress(Busy):
+            perform(desk.database, act, credential=credential, now=now)
+
+    with ThreadPoolExecutor(6) as people:
+        list(people.map(say, range(150)))
+    with desk.database.engine.connect() as connection:
+        sa_text = sa.text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        assert connection.execute(sa_text).scalar() == 0
+
+
+def test_a_statement_that_was_made_for_one_request_is_forgotten_with_it(database: Database) -> None:
+    """Nothing that is kept about a statement keeps the statement itself."""
+
+    def ask(number: int) -> None:
+        made = sa.select(t.setting.c.value).where(t.setting.c.key == f"key {number}")
+        other = sa.select(t.setting.c.key).where(t.setting.c.key.in_([f"key {number}", "another"]))
+        with database.channel(writing=False) as channel:
+            channel.ask([Statement(made), Statement(other)])
+
+    for number in range(3):
+        ask(number)
+    gc.collect()
+    before = len(_cache)
+    for number in range(40):
+        ask(number)
+    gc.collect()
+    assert len(_cache) <= before
