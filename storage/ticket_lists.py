@@ -20,12 +20,12 @@ from storage.gate import actor_of
 from storage.json import loads
 from storage.sight import REACH, sees_all
 from storage.ticket_rows import business_of, ticket_row_of
-from storage.ticket_scans import NEWEST, by_reach, by_scope, conditions_of, newest, walk
+from storage.ticket_scans import NEWEST, by_reach, by_scope, conditions_of, walk
 from storage.work import Work
 
 T = TypeVar("T")
 
-_MOST_WAYS = 100
+_MOST_WAYS = 256
 """Whoever sees the tickets of more deployments than this sees so much that walking over all is no loss."""
 _LIMIT = bindparam("limit", type_=sa.Integer)
 _TICKET_ID = bindparam("ticket_id", type_=sa.Uuid)
@@ -88,7 +88,7 @@ class TicketLists:
         conditions = conditions_of(wanted)
         parameters = {
             **conditions,
-            "number": str(conditions.get("text", "")).upper(),
+            "beginning": str(conditions.get("text", "")).upper(),
             "me": self._work.actor.id,
             "after_id": after.id if after is not None and after.id is not None else NEWEST,
         }
@@ -101,11 +101,7 @@ class TicketLists:
         if scope is not TicketScope.ALL or sees_all(self._work.actor):
             [found] = self._work.read(Statement(by_scope(scope, conditions, limit), parameters))
             return found
-        seen, reach = self._work.read(
-            Statement(newest(conditions, limit), parameters), Statement(REACH, {"me": parameters["me"]})
-        )
-        if len(seen) == limit:
-            return seen
+        [reach] = self._work.read(Statement(REACH, {"me": parameters["me"]}))
         [found] = self._work.read(_reaching(reach, conditions, parameters, limit))
         return found
 

@@ -3,6 +3,7 @@
 They are made once for each set of conditions and each page's size, and kept; values are parameters.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -20,12 +21,11 @@ from storage.ticket_rows import TICKET_ROW, TICKETS
 
 NEWEST = UUID(int=2**128 - 1)
 """A place before every ticket, newest first."""
-LOOKED_AT = 500
-"""Of the newest tickets so many are looked at one by one, before each way is gone by itself."""
-
 _ID = t.ticket.c.id
+_mine = t.ticket.alias("mine")
 _AFTER = bindparam("after_id", type_=sa.Uuid)
 _ESCAPE = "/"
+_NUMBER = re.compile(r"[A-Z]{3}[0-9]{14,}")
 
 _CONDITIONS: dict[str, sa.ColumnElement[bool]] = {
     "kind": t.ticket.c.kind == bindparam("kind"),
@@ -41,7 +41,8 @@ _CONDITIONS: dict[str, sa.ColumnElement[bool]] = {
     & ~t.ticket.c.suspended
     & sa.text("ticket.phase IN ('running', 'closed')"),
     "text": t.ticket.c.title.icontains(bindparam("text", type_=sa.Text), escape=_ESCAPE)
-    | t.ticket.c.number.startswith(bindparam("number", type_=sa.Text), escape=_ESCAPE),
+    | t.ticket.c.number.startswith(bindparam("beginning", type_=sa.Text), escape=_ESCAPE),
+    "number": t.ticket.c.number == bindparam("number", type_=sa.Text),
     "stuck": t.ticket.c.stuck.is_not(None),
     "not_stuck": t.ticket.c.stuck.is_(None),
 }
@@ -65,7 +66,9 @@ def _wanted(wanted: TicketFilter) -> Iterator[tuple[str, object]]:
         yield "status", wanted.status
     if wanted.text:
         # Titles are kept in NFC (`bpmn.forms.texts`), whatever the keyboard gives.
-        yield "text", _escaped(unicodedata.normalize("NFC", wanted.text))
+        text = unicodedata.normalize("NFC", wanted.text)
+        # Who gives a whole number means that ticket, and need not wait until every title is read.
+        yield ("number", text.upper()) if _NUMBER.fullmatch(text.upper()) else ("text", _escaped(text))
     if wanted.stuck is not None:
         yield "stuck" if wanted.stuck else "not_stuck", None
 
@@ -84,19 +87,6 @@ def by_scope(scope: TicketScope, conditions: tuple[str, ...], limit: int) -> sa.
 
 
 @lru_cache(maxsize=KEPT)
-def newest(conditions: tuple[str, ...], limit: int) -> sa.Select[Any]:
-    """A page of what the actor sees among the newest LOOKED_AT tickets; it is all that whoever sees many needs."""
-    looked_at = sa.select(_ID).where(_ID < _AFTER).order_by(_ID.desc()).limit(cut(LOOKED_AT)).subquery("looked_at")
-    return (
-        sa.select(*TICKET_ROW)
-        .select_from(looked_at.join(TICKETS, looked_at.c.id == _ID))
-        .where(SEEN, *_conditions(conditions))
-        .order_by(_ID.desc())
-        .limit(cut(limit))
-    )
-
-
-@lru_cache(maxsize=KEPT)
 def by_reach(wholes: int, parts: int, conditions: tuple[str, ...], limit: int) -> sa.Select[Any]:
     """A page of what the actor opened, follows, holds or held, and of so many deployments seen as wholes (parameters
     `whole_<n>`) or in one business (`part_<n>`, `business_<n>`)."""
@@ -107,13 +97,13 @@ def by_reach(wholes: int, parts: int, conditions: tuple[str, ...], limit: int) -
         for number in range(parts)
     ]
     ways = [_opened(conditions, limit), _followed(conditions, limit), _handled(conditions, limit)]
-    return _page([*ways, *(_way(t.ticket, _ID, each, conditions, limit) for each in seen)], limit)
+    return _page([*ways, *(_way(each, conditions, limit) for each in seen)], limit)
 
 
 @lru_cache(maxsize=KEPT)
 def walk(conditions: tuple[str, ...], limit: int) -> sa.Select[Any]:
     """A page of what the actor sees, every ticket looked at until it is full."""
-    return _page([_way(t.ticket, _ID, SEEN, conditions, limit)], limit)
+    return _page([_way(SEEN, conditions, limit)], limit)
 
 
 def _page(ways: Sequence[sa.Select[Any]], limit: int) -> sa.Select[Any]:
@@ -123,41 +113,41 @@ def _page(ways: Sequence[sa.Select[Any]], limit: int) -> sa.Select[Any]:
     return sa.select(*TICKET_ROW).select_from(first.join(TICKETS, first.c.id == _ID)).order_by(_ID.desc())
 
 
-def _way(
-    source: sa.FromClause,
-    key: sa.ColumnElement[Any],
-    where: sa.ColumnElement[bool],
-    conditions: tuple[str, ...],
-    limit: int,
-) -> sa.Select[Any]:
-    return (
-        sa.select(key.label("id"))
-        .select_from(source)
-        .where(where, key < _AFTER, *_conditions(conditions))
-        .order_by(key.desc())
-        .limit(cut(limit))
-    )
+def _way(where: sa.ColumnElement[bool], conditions: tuple[str, ...], limit: int) -> sa.Select[Any]:
+    return _cut(sa.select(_ID).where(where, *_conditions(conditions)), _ID, limit)
+
+
+def _cut(found: sa.Select[Any], key: sa.Column[Any], limit: int) -> sa.Select[Any]:
+    return found.where(key < _AFTER).order_by(key.desc()).limit(cut(limit))
+
+
+def _own(key: sa.Column[Any], owner: sa.Column[Any], conditions: tuple[str, ...], limit: int) -> sa.Select[Any]:
+    """The tickets that stand in an index under the actor.
+
+    They are found by what stands in the index alone, and the conditions asked of each: PostgreSQL plans for somebody of
+    average zeal, for whom it might as well read all and sort, and the plan has to be good for the most zealous too.
+    """
+    found = sa.select(key.label("id")).where(owner == ME)
+    if conditions:
+        fulfilled = sa.select(sa.and_(*_conditions(conditions))).where(key == _ID).correlate(key.table)
+        found = found.where(fulfilled.scalar_subquery())
+    return _cut(found, key, limit)
 
 
 def _every(conditions: tuple[str, ...], limit: int) -> sa.Select[Any]:
-    return _way(t.ticket, _ID, sa.true(), conditions, limit)
+    return _way(sa.true(), conditions, limit)
 
 
 def _opened(conditions: tuple[str, ...], limit: int) -> sa.Select[Any]:
-    return _way(t.ticket, _ID, t.ticket.c.requester_id == ME, conditions, limit)
+    return _own(_mine.c.id, _mine.c.requester_id, conditions, limit)
 
 
 def _followed(conditions: tuple[str, ...], limit: int) -> sa.Select[Any]:
-    return _named(t.follower, conditions, limit)
+    return _own(t.follower.c.ticket_id, t.follower.c.user_id, conditions, limit)
 
 
 def _handled(conditions: tuple[str, ...], limit: int) -> sa.Select[Any]:
-    return _named(t.party, conditions, limit)
-
-
-def _named(table: sa.Table, conditions: tuple[str, ...], limit: int) -> sa.Select[Any]:
-    source = table.join(t.ticket, table.c.ticket_id == _ID)
-    return _way(source, table.c.ticket_id, table.c.user_id == ME, conditions, limit)
+    return _own(t.party.c.ticket_id, t.party.c.user_id, conditions, limit)
 
 
 def _conditions(names: tuple[str, ...]) -> list[sa.ColumnElement[bool]]:

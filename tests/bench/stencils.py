@@ -56,7 +56,7 @@ def stencils(bench: Bench, driver: psycopg.Connection[Any], *, events: int) -> M
         made["closed"] = _ticket(bench, connection, events, _LAST, False)
     finally:
         connection.close()
-    return {name: _read(driver, ticket_id) for name, ticket_id in made.items()}
+    return {name: stencil_of(driver, ticket_id) for name, ticket_id in made.items()}
 
 
 def _ticket(bench: Bench, connection: Connection, events: int, steps: int, held: bool) -> str:
@@ -83,7 +83,8 @@ def _ticket(bench: Bench, connection: Connection, events: int, steps: int, held:
     return str(opened["id"])
 
 
-def _read(driver: psycopg.Connection[Any], ticket_id: str) -> Stencil:
+def stencil_of(driver: psycopg.Connection[Any], ticket_id: str) -> Stencil:
+    """The rows of a ticket that exists."""
     texts = [_lines(driver, table, ticket_id) for table in TABLES]
     found = driver.execute(
         """SELECT ticket.number, ticket.events, max(task.opened_at)::text FROM ticket
