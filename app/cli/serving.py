@@ -122,6 +122,14 @@ def _load() -> None:
     importlib.import_module("app.rsgi")
     gc.collect()
     gc.freeze()
+    os.register_at_fork(after_in_child=_be_mortal)
+
+
+def _be_mortal() -> None:
+    """Die of a signal until the server's own handlers stand: a process just forked has those of its parent, which would
+    swallow the order to end, and the parent would wait for it."""
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, signal.SIG_DFL)
 
 
 def _in_url(host: str) -> str:
