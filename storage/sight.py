@@ -1,38 +1,29 @@
 """Who sees which tickets, in SQL: the rule of `engine.rulings.sight`, compared with it on random data by a test.
 
-Each part compares columns of the ticket with a set that depends on the actor alone: the set is worked out once for a
-list, and not once for each ticket that is passed over.
+Twice: as a condition on a ticket at hand, and as the ways by which everything that somebody sees is reached.
 """
 
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import bindparam
 
 from engine.values.actors import Actor, Permission
 from storage import tables as t
 
-
-def seen_by(actor: Actor) -> sa.ColumnElement[bool]:
-    """A condition on `ticket`: the actor sees it at all."""
-    if actor.permissions & {Permission.ADMIN, Permission.AUDITOR}:
-        return sa.true()
-    return sa.or_(
-        t.ticket.c.requester_id == actor.id,
-        _has(t.party, actor),
-        _has(t.follower, actor),
-        t.ticket.c.process_id.in_(sa.select(t.process_owner.c.process_id).where(t.process_owner.c.user_id == actor.id)),
-        t.ticket.c.deployment_id.in_(_deployments(actor, t.deployment_role.c.deployment_id, per_business=False)),
-        sa.tuple_(t.ticket.c.deployment_id, t.ticket.c.business).in_(
-            _deployments(actor, t.deployment_role.c.deployment_id, t.role_member.c.business, per_business=True)
-        ),
-    )
+ME = bindparam("me", type_=sa.Uuid)
 
 
-def _has(table: sa.Table, actor: Actor) -> sa.ColumnElement[bool]:
-    return t.ticket.c.id.in_(sa.select(table.c.ticket_id).where(table.c.user_id == actor.id))
+def sees_all(actor: Actor) -> bool:
+    """Whether there is no ticket that the actor does not see."""
+    return bool(actor.permissions & {Permission.ADMIN, Permission.AUDITOR})
 
 
-def _deployments(actor: Actor, *columns: sa.Column[Any], per_business: bool) -> sa.Select[Any]:
+def _has(table: sa.Table) -> sa.ColumnElement[bool]:
+    return sa.exists().where(table.c.ticket_id == t.ticket.c.id, table.c.user_id == ME)
+
+
+def _deployments(*columns: sa.ColumnElement[Any], per_business: bool) -> sa.Select[Any]:
     """The deployments in which the actor holds a candidate role; a business role counts for its business alone."""
     business = t.role_member.c.business
     return (
@@ -43,9 +34,35 @@ def _deployments(actor: Actor, *columns: sa.Column[Any], per_business: bool) -> 
             )
         )
         .where(
-            t.role_member.c.user_id == actor.id,
+            t.role_member.c.user_id == ME,
             t.deployment_role.c.claims,
             t.role.c.per_business if per_business else ~t.role.c.per_business,
             business != "" if per_business else business == "",
         )
     )
+
+
+_OWNED = sa.select(t.process_owner.c.process_id).where(t.process_owner.c.user_id == ME)
+_DEPLOYMENT, _BUSINESS = t.deployment_role.c.deployment_id, t.role_member.c.business
+
+# What depends on the actor alone stands first: it is worked out once, and not for each ticket that is passed over.
+SEEN = sa.or_(
+    t.ticket.c.requester_id == ME,
+    t.ticket.c.process_id.in_(_OWNED),
+    t.ticket.c.deployment_id.in_(_deployments(_DEPLOYMENT, per_business=False)),
+    sa.tuple_(t.ticket.c.deployment_id, t.ticket.c.business).in_(
+        _deployments(_DEPLOYMENT, _BUSINESS, per_business=True)
+    ),
+    _has(t.party),
+    _has(t.follower),
+)
+"""A condition on `ticket`: the actor, named by the parameter `me`, sees it at all."""
+
+REACH = sa.union(
+    sa.select(t.deployment.c.id.label("deployment_id"), sa.literal_column("''").label("business")).where(
+        t.deployment.c.process_id.in_(_OWNED)
+    ),
+    _deployments(_DEPLOYMENT, _BUSINESS, per_business=False),
+    _deployments(_DEPLOYMENT, _BUSINESS, per_business=True),
+)
+"""The deployments whose tickets the actor sees: all of them (business ''), or those of one business."""

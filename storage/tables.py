@@ -258,7 +258,15 @@ ticket = _table(
     _required("last_seq", Integer),
     Index("ix_ticket_requester_id_id", "requester_id", "id"),
     Index("ix_ticket_deployment_id_id", "deployment_id", "id"),
+    Index("ix_ticket_deployment_id_business_id", "deployment_id", "business", "id"),
+    Index("ix_ticket_business_id", "business", "id"),
     Index("ix_ticket_service_id_id", "service_id", "id"),
+    Index(
+        "ix_ticket_stuck",
+        "id",
+        sqlite_where=sa.text("stuck IS NOT NULL"),
+        postgresql_where=sa.text("stuck IS NOT NULL"),
+    ),
 )
 
 ticket_state = _table(

@@ -1,8 +1,7 @@
 """Lists of tickets, and what hangs on one of them. Keyset pages, never an offset."""
 
-import unicodedata
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,26 +14,19 @@ from engine.values.processes import Names
 from engine.values.views import TicketFilter, TicketRow, TicketScope
 from storage import rows
 from storage import tables as t
-from storage.channel import Statement
+from storage.channel import Parameters, Statement
 from storage.credentials import LOOK_UP, LocalCredential, parameters_of
 from storage.gate import actor_of
 from storage.json import loads
-from storage.sight import seen_by
+from storage.sight import REACH, sees_all
+from storage.ticket_rows import business_of, ticket_row_of
+from storage.ticket_scans import NEWEST, by_reach, by_scope, conditions_of, walk
 from storage.work import Work
 
-TICKETS = (
-    t.ticket.join(rows.requester, rows.requester.c.id == t.ticket.c.requester_id)
-    .join(t.service, t.service.c.id == t.ticket.c.service_id)
-    .outerjoin(t.business, t.business.c.key == t.ticket.c.business)
-)
-TICKET_ROW = (
-    *rows.TICKET_COLUMNS,
-    t.service.c.key.label("service_key"),
-    t.service.c.name_zh.label("service_zh"),
-    t.service.c.name_en.label("service_en"),
-    t.business.c.name_zh.label("business_zh"),
-    t.business.c.name_en.label("business_en"),
-)
+T = TypeVar("T")
+
+_MOST_WAYS = 256
+"""Whoever sees the tickets of more deployments than this sees so much that walking over all is no loss."""
 _LIMIT = bindparam("limit", type_=sa.Integer)
 _TICKET_ID = bindparam("ticket_id", type_=sa.Uuid)
 _actor, _author, _uploader = t.user.alias("actor"), t.user.alias("author"), t.user.alias("uploader")
@@ -93,24 +85,30 @@ class TicketLists:
 
     def tickets(self, wanted: TicketFilter, *, after: Place | None, limit: int) -> Page[TicketRow, Place]:
         """A page of tickets that the actor sees, newest first."""
-        statement = (
-            sa.select(*TICKET_ROW)
-            .select_from(TICKETS)
-            .where(seen_by(self._work.actor), *_conditions(wanted, self._work.actor))
-            .order_by(t.ticket.c.id.desc())
-            .limit(limit + 1)
-        )
-        if after is not None and after.id is not None:
-            statement = statement.where(t.ticket.c.id < after.id)
-        [found] = self._work.read(Statement(statement))
+        conditions = conditions_of(wanted)
+        parameters = {
+            **conditions,
+            "beginning": str(conditions.get("text", "")).upper(),
+            "me": self._work.actor.id,
+            "after_id": after.id if after is not None and after.id is not None else NEWEST,
+        }
+        found = self._found(wanted.scope, tuple(conditions), parameters, limit + 1)
         items = tuple(ticket_row_of(row) for row in found[:limit])
         more = len(found) > limit
         return Page(items=items, after=Place(id=items[-1].ticket.id) if more else None)
 
+    def _found(self, scope: TicketScope, conditions: tuple[str, ...], parameters: Parameters, limit: int) -> list[Any]:
+        if scope is not TicketScope.ALL or sees_all(self._work.actor):
+            [found] = self._work.read(Statement(by_scope(scope, conditions, limit), parameters))
+            return found
+        [reach] = self._work.read(Statement(REACH, {"me": parameters["me"]}))
+        [found] = self._work.read(_reaching(reach, conditions, parameters, limit))
+        return found
+
     def names(self, ticket_id: UUID) -> tuple[str, Names, Names | None]:
         """The service's key and name and the business's name of a ticket that exists."""
         [[row]] = self._work.read(Statement(_NAMES, {"ticket_id": ticket_id}))
-        return row.service_key, Names(zh=row.service_zh, en=row.service_en), _business(row)
+        return row.service_key, Names(zh=row.service_zh, en=row.service_en), business_of(row)
 
     def events(self, ticket_id: UUID, *, after: int, limit: int) -> tuple[Event, ...]:
         """At most `limit` events after this number, in order."""
@@ -141,49 +139,22 @@ class TicketLists:
         return actor_of(credential, found) if found and found[0].active else None
 
 
-def ticket_row_of(row: Any) -> TicketRow:
-    """A ticket in a list, from TICKET_ROW."""
-    return TicketRow(
-        ticket=rows.ticket_of(row),
-        service_key=row.service_key,
-        service=Names(zh=row.service_zh, en=row.service_en),
-        business=_business(row),
-    )
+def _reaching(reach: Iterable[Any], conditions: tuple[str, ...], parameters: Parameters, limit: int) -> Statement:
+    """The statement that goes each way to what the actor sees, or walks over everything where the ways are too many."""
+    wholes = {row.deployment_id for row in reach if not row.business}
+    parts = [(row.deployment_id, row.business) for row in reach if row.business and row.deployment_id not in wholes]
+    if len(wholes) + len(parts) > _MOST_WAYS:
+        return Statement(walk(conditions, limit), parameters)
+    whole, part = _padded(sorted(wholes)), _padded(parts)
+    named = {f"whole_{number}": deployment for number, deployment in enumerate(whole)}
+    for number, (deployment, business) in enumerate(part):
+        named |= {f"part_{number}": deployment, f"business_{number}": business}
+    return Statement(by_reach(len(whole), len(part), conditions, limit), {**parameters, **named})
 
 
-def _business(row: Any) -> Names | None:
-    return None if row.business_zh is None else Names(zh=row.business_zh, en=row.business_en)
-
-
-def _conditions(wanted: TicketFilter, actor: Actor) -> Iterable[sa.ColumnElement[bool]]:
-    columns = {
-        t.ticket.c.kind: wanted.kind,
-        t.ticket.c.phase: wanted.phase,
-        t.ticket.c.business: wanted.business,
-        t.ticket.c.priority: wanted.priority,
-        t.service.c.key: wanted.service,
-    }
-    yield from (column == value for column, value in columns.items() if value is not None)
-    if wanted.status is not None:
-        yield _status(wanted.status)
-    if wanted.text:
-        # Titles are kept in NFC (`bpmn.forms.texts`), whatever the keyboard gives.
-        text = unicodedata.normalize("NFC", wanted.text)
-        yield t.ticket.c.title.icontains(text, autoescape=True) | t.ticket.c.number.startswith(
-            text.upper(), autoescape=True
-        )
-    if wanted.stuck is not None:
-        yield t.ticket.c.stuck.is_not(None) if wanted.stuck else t.ticket.c.stuck.is_(None)
-    if wanted.scope is TicketScope.MINE:
-        yield t.ticket.c.requester_id == actor.id
-    if wanted.scope is TicketScope.FOLLOWED:
-        yield t.ticket.c.id.in_(sa.select(t.follower.c.ticket_id).where(t.follower.c.user_id == actor.id))
-
-
-def _status(shown: str) -> sa.ColumnElement[bool]:
-    """The status as people see it (`Ticket.shown_status`)."""
-    if shown == "ON_HOLD":
-        return t.ticket.c.suspended
-    if shown in ("WITHDRAWN", "CANCELLED"):
-        return t.ticket.c.phase == shown.lower()
-    return (t.ticket.c.status == shown) & ~t.ticket.c.suspended & t.ticket.c.phase.in_(["running", "closed"])
+def _padded(ways: Sequence[T]) -> list[T]:
+    """The last one repeated up to a power of two, so that there are few statements to prepare; a way that is gone twice
+    finds nothing new."""
+    if not ways:
+        return []
+    return [*ways, *[ways[-1]] * ((1 << (len(ways) - 1).bit_length()) - len(ways))]

@@ -1,5 +1,7 @@
 """`faultdesk serve` and `worker`: the service, and more hands for its jobs."""
 
+import gc
+import importlib
 import os
 import signal
 import socket
@@ -24,6 +26,8 @@ from storage.blobs import BlobDirectory
 from storage.database import Database
 
 SLOWEST_HEADER_MS = 10_000
+STOP_S = 45
+"""How long the server's processes may take to end: a body may come in for 30 s, and jobs have 10 s to end."""
 
 
 @click.command()
@@ -92,6 +96,7 @@ def require_free(host: str, port: int) -> None:
 
 def run_server(host: str, port: int, *, workers: int) -> None:
     """Serve until the process is told to stop. A request whose header takes longer than 10 s is cut off."""
+    _load()
     Granian(
         "app.rsgi:make",
         factory=True,
@@ -106,7 +111,25 @@ def run_server(host: str, port: int, *, workers: int) -> None:
         log_access=False,
         working_dir=Path.cwd(),
         respawn_failed_workers=True,
+        # One that does not end would keep all of them from it, and its port from the next.
+        workers_kill_timeout=STOP_S,
     ).serve()
+
+
+def _load() -> None:
+    """Load the application here, before the server forks its processes: it is then loaded once, and what does not
+    change lies in memory once. `app.rsgi` makes no connection and no thread before it is called."""
+    importlib.import_module("app.rsgi")
+    gc.collect()
+    gc.freeze()
+    os.register_at_fork(after_in_child=_be_mortal)
+
+
+def _be_mortal() -> None:
+    """Die of a signal until the server's own handlers stand: a process just forked has those of its parent, which would
+    swallow the order to end, and the parent would wait for it."""
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, signal.SIG_DFL)
 
 
 def _in_url(host: str) -> str:

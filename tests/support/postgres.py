@@ -86,7 +86,7 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def running_cluster(*, durable: bool = False) -> Iterator[Cluster]:
+def running_cluster(*, durable: bool = False, settings: Mapping[str, str] = SETTINGS) -> Iterator[Cluster]:
     """Make a cluster in a temporary directory, run it, stop it and remove it.
 
     `durable` leaves fsync and its kin at PostgreSQL's defaults and the files on a disk, for a test that
@@ -100,7 +100,7 @@ def running_cluster(*, durable: bool = False) -> Iterator[Cluster]:
     password = secrets.token_hex(16)
     with cluster_directory(run_as, on_disk=durable) as directory:
         _initialise(binaries, directory, password, run_as)
-        with _serving(binaries, directory, password, run_as, durable) as cluster:
+        with _serving(binaries, directory, password, run_as, durable, settings) as cluster:
             yield cluster
 
 
@@ -132,10 +132,12 @@ def _initialise(binaries: Path, directory: Path, password: str, run_as: RunAs) -
 
 
 @contextlib.contextmanager
-def _serving(binaries: Path, directory: Path, password: str, run_as: RunAs, durable: bool) -> Iterator[Cluster]:
+def _serving(
+    binaries: Path, directory: Path, password: str, run_as: RunAs, durable: bool, settings: Mapping[str, str]
+) -> Iterator[Cluster]:
     for attempt in range(1, PORT_ATTEMPTS + 1):
         cluster = Cluster(port=free_port(), password=password, directory=directory)
-        server = _launch(binaries, cluster, run_as, durable)
+        server = _launch(binaries, cluster, run_as, durable, settings)
         try:
             if _is_ready(server, cluster, last_attempt=attempt == PORT_ATTEMPTS):
                 yield cluster
@@ -144,9 +146,11 @@ def _serving(binaries: Path, directory: Path, password: str, run_as: RunAs, dura
             _stop(server)
 
 
-def _launch(binaries: Path, cluster: Cluster, run_as: RunAs, durable: bool) -> subprocess.Popen[bytes]:
-    settings = {
-        **SETTINGS,
+def _launch(
+    binaries: Path, cluster: Cluster, run_as: RunAs, durable: bool, settings: Mapping[str, str] = SETTINGS
+) -> subprocess.Popen[bytes]:
+    given = {
+        **settings,
         **({} if durable else FORGETFUL),
         "port": str(cluster.port),
         "unix_socket_directories": str(cluster.directory),
@@ -157,7 +161,7 @@ def _launch(binaries: Path, cluster: Cluster, run_as: RunAs, durable: bool) -> s
                 *_dying_with_us(),
                 str(binaries / "postgres"),
                 f"-D{cluster.directory / 'data'}",
-                *(f"--{name}={value}" for name, value in settings.items()),
+                *(f"--{name}={value}" for name, value in given.items()),
             ],
             stdin=subprocess.DEVNULL,
             stdout=log,

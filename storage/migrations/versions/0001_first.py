@@ -401,9 +401,18 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table and index
         sa.UniqueConstraint("number", name=op.f("uq_ticket_number")),
     )
     with op.batch_alter_table("ticket", schema=None) as batch_op:
+        batch_op.create_index("ix_ticket_business_id", ["business", "id"], unique=False)
+        batch_op.create_index("ix_ticket_deployment_id_business_id", ["deployment_id", "business", "id"], unique=False)
         batch_op.create_index("ix_ticket_deployment_id_id", ["deployment_id", "id"], unique=False)
         batch_op.create_index("ix_ticket_requester_id_id", ["requester_id", "id"], unique=False)
         batch_op.create_index("ix_ticket_service_id_id", ["service_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_ticket_stuck",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("stuck IS NOT NULL"),
+            postgresql_where=sa.text("stuck IS NOT NULL"),
+        )
 
     op.create_table(
         "attachment",
