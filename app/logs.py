@@ -6,6 +6,7 @@ No request body, header, cookie, query or message of a foreign error is ever log
 import json
 import logging
 import sys
+from contextlib import suppress
 from typing import Any, TextIO
 
 import orjson
@@ -56,9 +57,10 @@ class _Lines:
         self._stream = stream
 
     def write(self, line: str) -> None:
-        """Write the line at once, whole."""
-        self._stream.write(f"{line}\n")
-        self._stream.flush()
+        """Write the line at once, whole. A full disk, or a reader that is gone, is no reason to fail a request."""
+        with suppress(OSError, ValueError):
+            self._stream.write(f"{line}\n")
+            self._stream.flush()
 
     debug = info = warning = error = critical = exception = msg = write
 

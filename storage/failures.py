@@ -16,7 +16,8 @@ class Failure(StrEnum):
     LOST = "lost"
     """The connection broke: run again if it is known that nothing was committed."""
     STANDBY = "standby"
-    """The connection leads to a server that takes no writes, so nothing was committed: run again on a new one."""
+    """The connection is of no use, as with a server that takes no writes or plans from before a column's type changed,
+    and nothing was committed: run again on a new one."""
     BUSY = "busy"
     """A lock or a free connection was not to be had in time, or the disk refuses: answer 503."""
     OTHER = "other"
@@ -30,7 +31,7 @@ CONNECTION = frozenset({Failure.LOST, Failure.STANDBY})
 
 _RETRY = {"40001", "40P01", "23503", "23505"}
 _BUSY = {"55P03", "57014", "53300", "53100"}
-_STANDBY = {"25006"}
+_STANDBY = {"25006", "0A000"}
 _LOST_CLASSES = ("08", "57P")
 _SQLITE_BUSY = ("locked", "busy", "readonly", "full", "disk i/o", "unable to open")
 

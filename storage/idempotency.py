@@ -1,7 +1,7 @@
 """Idempotency keys: the first answer to a keyed request is kept for 24 hours and given again.
 
-The row is written in the transaction of the command itself. Of two equal requests at one time the later waits (for the
-ticket's lock, or for the key's row at the commit) and is then given the answer of the earlier.
+The row is written in the transaction of the command itself. Of two equal requests at one time the later waits at its
+commit (for the ticket's row, or for the key's), runs again, and is then given the answer of the earlier.
 """
 
 from collections.abc import Sequence

@@ -5,6 +5,7 @@ Of what is read together, everything but the locks is merged into one statement,
 (`storage.merging`).
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
@@ -20,6 +21,11 @@ from storage.texts import Text, text_of
 _SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _MOST: Final = 48
 """Writes in one statement: beyond it each number of rows would be another long text to prepare."""
+
+_MOST_READS: Final = 32
+"""Reads in one statement."""
+_ALIKE: Final = 2
+"""How often one and the same read may stand in it."""
 
 _Cursor = psycopg.RawCursor[Any]
 
@@ -44,7 +50,7 @@ class PipelinedChannel:
         """See Channel."""
         # In READ COMMITTED a statement sees what was committed before it began, and a lock may wait: whatever stood in
         # one statement with the lock would be seen as it was before the wait.
-        merged = [number for number, each in enumerate(statements) if can_be_merged(each.clause)]
+        merged = _mergeable(statements)
         others = [number for number in range(len(statements)) if number not in merged]
         reads = all(only_reads(each.clause) for each in statements)
         locks = any(is_lock(each.clause) for each in statements)
@@ -133,6 +139,21 @@ class PipelinedChannel:
 
     def _cursor(self) -> _Cursor:
         return psycopg.RawCursor(self._driver, row_factory=namedtuple_row)
+
+
+def _mergeable(statements: Sequence[Statement]) -> list[int]:
+    """The places of those that go into one: few, and none that comes again and again.
+
+    A statement that is asked once for each of a list's names would make another text for each length of the list, and a
+    person's list is long if they like; each text is prepared, and its plan kept, by every connection.
+    """
+    asked = Counter(id(each.clause) for each in statements)
+    found = [
+        number
+        for number, each in enumerate(statements)
+        if can_be_merged(each.clause) and asked[id(each.clause)] <= _ALIKE
+    ]
+    return found if len(found) <= _MOST_READS else []
 
 
 def _fetch(cursor: _Cursor) -> list[Any]:

@@ -67,12 +67,14 @@ def preview_attachment(ask: Ask, query: Mapping[str, Any], attachment_id: str) -
 
 
 def download(ask: Ask, sha256: str, name: str, media_type: str) -> Response:
-    """Stored bytes as a download that no browser runs (RFC 6266 and RFC 5987 for its name).
+    """Stored bytes as a download that no browser runs (RFC 6266 and RFC 5987 for its name), or a part of them.
 
     Raises: NotFound when the bytes are gone.
     """
+    if not ask.desk.blobs.exists(sha256):
+        raise NotFound("file")
     response = send_file(
-        ask.desk.blobs.open(sha256),
+        ask.desk.blobs.path(sha256),
         mimetype=media_type if media_type in _INERT else UNKNOWN,
         as_attachment=True,
         download_name=name,

@@ -37,9 +37,11 @@ class Cases(Protocol):
     """Tickets with everything that hangs on them."""
 
     def lock(self, ticket_id: UUID, *, task: int | None = None) -> Case | None:
-        """The case, its ticket row locked until the transaction ends; with that task even when it has ended.
+        """The case as it is at one moment, for a command that will `save` it; with that task even when it has ended.
 
-        The first statement of the command, so it also finds out who is asking. None when there is no such ticket.
+        The first statement of the command, so it also finds out who is asking. None when there is no such ticket. What
+        others commit between this and the commit makes the command run again, then with the ticket's row locked: the
+        next event, which `save` writes, has only one place.
         """
 
     def view(self, ticket_id: UUID, *, task: int | None = None) -> Case | None:

@@ -4,6 +4,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -155,3 +156,17 @@ def test_w_20_a_failure_is_logged_by_its_place(
     assert failure["request_id"] == answer.headers["X-Request-Id"]
     assert any("broken" in frame for frame in failure["frames"])
     assert "what a person entered" not in lines.getvalue()
+
+
+def test_a_log_that_cannot_be_written_fails_no_request(served: Api) -> None:
+    before, level = logging.getLogger().handlers[:], logging.getLogger().level
+    with open("/dev/full", "w") as full:
+        configure_logs(full)
+        try:
+            assert served.get("/health/live").status_code == 200
+        finally:
+            logging.getLogger().handlers[:] = before
+            logging.getLogger().setLevel(level)
+            structlog.reset_defaults()
+            with suppress(OSError):
+                full.flush()

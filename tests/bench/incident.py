@@ -6,7 +6,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -77,13 +77,13 @@ def _measured(
     say: Callable[[str], None],
 ) -> list[Row]:
     for server in servers.values():
-        run(replace(bench.plan(clients=2, tickets=_WARM_UP), port=server.port))
+        run(bench.plan(clients=2, tickets=_WARM_UP).at(server.port))
     rows: list[Row] = []
     for count in clients:
         plan = bench.plan(clients=count, tickets=tickets)
         rounds: list[dict[str, Row]] = []
         for _ in range(_ROUNDS):
-            taken = {name: take(name, replace(plan, port=each.port), each.pid, place) for name, each in servers.items()}
+            taken = {name: take(name, plan.at(each.port), each.pid, place) for name, each in servers.items()}
             for row in taken.values():
                 say(str(row))
             rounds.append(taken)
@@ -94,11 +94,11 @@ def _measured(
     return rows
 
 
-def take(name: str, plan: Plan, pid: int, place: Place) -> Row:
-    """Run a plan and measure it, with what it put off."""
+def take(name: str, plan: Plan, pid: int, place: Place, *, settle: float = _SETTLE_S) -> Row:
+    """Run a plan and measure it, with what it put off and does within `settle` seconds."""
     before = cpu.seconds(pid), _storage(place)
     result = run(plan)
-    time.sleep(_SETTLE_S)
+    time.sleep(settle)
     after = cpu.seconds(pid), _storage(place)
     server, storage = (1000 * (late - early) / plan.tickets for late, early in zip(after, before, strict=True))
     return Row(

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import count
 from typing import Any
 
@@ -26,6 +26,10 @@ class Plan:
     opening: str
     steps: list[list[str]]
     keyed: bool = False
+
+    def at(self, port: int) -> "Plan":
+        """The same for a server on another port."""
+        return replace(self, port=port)
 
 
 @dataclass(kw_only=True)

@@ -15,9 +15,9 @@ from tests.crash.moment import Moment, strike
 from tests.support.postgres import (
     START_SECONDS,
     Cluster,
-    _initialise,
-    _is_ready,
-    _launch,
+    initialise,
+    is_ready,
+    launch,
 )
 from tests.support.postgres_machine import (
     PostgresFailedError,
@@ -49,9 +49,9 @@ class Killable:
         segment, and PostgreSQL then refuses to start; so it is tried again."""
         deadline = time.monotonic() + START_SECONDS
         while True:
-            self._server = _launch(self._binaries, self.cluster, self._run_as, durable=True)
+            self._server = launch(self._binaries, self.cluster, self._run_as, durable=True)
             try:
-                if _is_ready(self._server, self.cluster, last_attempt=True):
+                if is_ready(self._server, self.cluster, last_attempt=True):
                     return
             except PostgresFailedError:
                 if time.monotonic() > deadline:
@@ -75,7 +75,7 @@ class Killable:
     def await_recovery(self) -> None:
         """Wait until connections are accepted."""
         assert self._server is not None
-        assert _is_ready(self._server, self.cluster, last_attempt=True)
+        assert is_ready(self._server, self.cluster, last_attempt=True)
 
     def stop(self) -> None:
         """End it; its files go anyway."""
@@ -93,7 +93,7 @@ def killable_cluster() -> Iterator[Killable]:
     binaries, run_as = find_binaries(), account()
     password = secrets.token_hex(16)
     with cluster_directory(run_as, on_disk=True) as directory:
-        _initialise(binaries, directory, password, run_as)
+        initialise(binaries, directory, password, run_as)
         cluster = Cluster(port=free_port(), password=password, directory=directory)
         killable = Killable(cluster=cluster, _binaries=binaries, _run_as=run_as)
         try:

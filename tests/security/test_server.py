@@ -186,3 +186,13 @@ def test_w_16_the_server_says_nothing_of_itself(server: int) -> None:
     assert answer.status_code == 404
     assert "Python" not in str(answer.headers)
     assert "Werkzeug" not in str(answer.headers)
+
+
+def test_an_address_in_bare_bytes_is_read_as_the_characters_they_are(server: int) -> None:
+    for bytes_ in ("q=故障".encode(), b"q=\xff\xfe", "q=é".encode("latin-1")):
+        with socket.create_connection(("127.0.0.1", server), timeout=15) as connection:
+            connection.sendall(
+                b"GET /api/v1/tickets?" + bytes_ + b" HTTP/1.1\r\nHost: x\r\nX-Name: \xe6\x95\x85\r\n\r\n"
+            )
+            status = connection.recv(64).split(b" ")[1]
+        assert status in (b"400", b"401"), bytes_

@@ -15,6 +15,7 @@ from engine.commands import tasks
 from engine.commands.comments import comment
 from engine.errors import Busy, Conflict
 from engine.ids import new_id
+from engine.loading import load_task
 from storage import tables as t
 from storage.answer import Answer
 from storage.channel import Statement, Together
@@ -199,3 +200,33 @@ def test_a_statement_that_was_made_for_one_request_is_forgotten_with_it(database
         ask(number)
     gc.collect()
     assert len(_cache) <= before
+
+
+def test_a_list_of_names_makes_no_new_statement_for_each_of_its_lengths(desk: Desk) -> None:
+    """What is asked once for each name is sent as often, and prepared once."""
+
+    def ask(length: int) -> None:
+        names = [f"nobody{number}" for number in range(length)]
+
+        def look_up(work: Store) -> None:
+            work.cases.facts(users=names, uploader=work.actor.id)
+
+        desk.see("kefu", look_up)
+
+    for length in (3, 3, 4, 4):
+        ask(length)
+    before = _prepared(desk.database)
+    for length in range(5, 60):
+        ask(length)
+        ask(length)
+    assert _prepared(desk.database) <= before + 1, "one is the question how many there are"
+
+
+def test_a_column_that_changed_its_type_under_a_running_service_is_met_with_a_new_connection(desk: Desk) -> None:
+    [task] = desk.open().tasks
+    for _ in range(3):
+        desk.see("yunwei1", lambda work: load_task(work, task.public_id, lock=False))
+    with desk.database.engine.connect() as connection:
+        connection.execute(sa.text("ALTER TABLE ticket ALTER COLUMN title TYPE varchar(500)"))
+    for _ in range(3):
+        desk.see("yunwei1", lambda work: load_task(work, task.public_id, lock=False))

@@ -99,12 +99,16 @@ def running_cluster(*, durable: bool = False, settings: Mapping[str, str] = SETT
     binaries, run_as = find_binaries(), account()
     password = secrets.token_hex(16)
     with cluster_directory(run_as, on_disk=durable) as directory:
-        _initialise(binaries, directory, password, run_as)
+        initialise(binaries, directory, password, run_as)
         with _serving(binaries, directory, password, run_as, durable, settings) as cluster:
             yield cluster
 
 
-def _initialise(binaries: Path, directory: Path, password: str, run_as: RunAs) -> None:
+def initialise(binaries: Path, directory: Path, password: str, run_as: RunAs) -> None:
+    """Make a cluster's files in `directory / "data"`.
+
+    Raises: PostgresFailedError.
+    """
     secret = directory / "password"
     secret.write_text(password)
     give(secret, run_as)
@@ -137,18 +141,19 @@ def _serving(
 ) -> Iterator[Cluster]:
     for attempt in range(1, PORT_ATTEMPTS + 1):
         cluster = Cluster(port=free_port(), password=password, directory=directory)
-        server = _launch(binaries, cluster, run_as, durable, settings)
+        server = launch(binaries, cluster, run_as, durable, settings)
         try:
-            if _is_ready(server, cluster, last_attempt=attempt == PORT_ATTEMPTS):
+            if is_ready(server, cluster, last_attempt=attempt == PORT_ATTEMPTS):
                 yield cluster
                 return
         finally:
             _stop(server)
 
 
-def _launch(
+def launch(
     binaries: Path, cluster: Cluster, run_as: RunAs, durable: bool, settings: Mapping[str, str] = SETTINGS
 ) -> subprocess.Popen[bytes]:
+    """Start the cluster's server; it may not answer yet."""
     given = {
         **settings,
         **({} if durable else FORGETFUL),
@@ -179,7 +184,7 @@ def _dying_with_us() -> list[str]:
     return [setpriv, "--pdeathsig", "INT", "--"] if setpriv else []
 
 
-def _is_ready(server: subprocess.Popen[bytes], cluster: Cluster, *, last_attempt: bool) -> bool:
+def is_ready(server: subprocess.Popen[bytes], cluster: Cluster, *, last_attempt: bool) -> bool:
     """Wait until the server answers; False when another process took the port before it.
 
     Raises:
