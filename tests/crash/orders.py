@@ -57,12 +57,12 @@ _following = _Following()
 _counted: dict[str, int] = {}
 
 
-def _begin(statements: Sequence[Write]) -> None:
-    """A commit begins: find out whether it is the one."""
+def _begin(statements: Sequence[Write], *, alone: bool) -> None:
+    """A commit begins: find out whether it is the one. `alone` is a statement that is its own transaction."""
     name = _name_of(statements)
     if TRACE in os.environ:
         with Path(os.environ[TRACE]).open("a") as trace:
-            trace.write(json.dumps([name, len(statements)]) + "\n")
+            trace.write(json.dumps([name, len(statements), alone]) + "\n")
     path = Path(os.environ[ORDER])
     try:
         text = path.read_text()
@@ -122,10 +122,14 @@ class _Failing:
         """What is sent for these writes, one after the other."""
         return writes
 
+    def is_alone(self, _statements: Sequence[Write]) -> bool:
+        """Whether what is sent is committed by itself."""
+        return False
+
     def commit(self, writes: Sequence[Write]) -> list[list[Any]]:
         """See Channel."""
         statements = self.parts(writes)
-        _begin(statements)
+        _begin(statements, alone=self.is_alone(statements))
         if _following.place == LIE:
             _following.place = None
             rows: list[list[Any]] = self.ask(_flat(statements))  # type: ignore[attr-defined]
@@ -145,7 +149,10 @@ class _Plain(_Failing, PlainChannel):
 
 
 class _Pipelined(_Failing, PipelinedChannel):
-    pass
+    """A statement that is its own transaction is committed when it has been run: there is nothing between."""
+
+    def is_alone(self, statements: Sequence[Write]) -> bool:
+        return not self._begun and len(statements) == 1 and self._is_one(statements[0])
 
 
 _pipeline = psycopg.Connection.pipeline

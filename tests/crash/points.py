@@ -32,10 +32,11 @@ def traced(trace: str, *, step: int, sent: bool) -> Iterator[Point]:
     """
     counted: Counter[str] = Counter()
     for line in trace.splitlines():
-        name, statements = json.loads(line)
+        name, statements, alone = json.loads(line)
         who = REQUEST if name.startswith(REQUEST) else name
         if who == "faultdesk-worker" or who.removeprefix("job-") in BY_CLOCK or (who != REQUEST and step > 0):
             continue
         counted[who] += 1
-        for place in (*map(str, range(statements)), COMMIT, *([SENT] if sent else []), DONE):
+        between = () if alone else (COMMIT, SENT) if sent else (COMMIT,)
+        for place in (*map(str, range(statements)), *between, DONE):
             yield Point(step=step, order=Order(who=who, commit=counted[who], place=place))

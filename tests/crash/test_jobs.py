@@ -25,7 +25,7 @@ from storage.database import Database
 from storage.store import Store
 from storage.units import perform
 from tests.crash.hasty import PACE
-from tests.crash.orders import COMMIT, DONE, ORDER, Order
+from tests.crash.orders import DONE, ORDER, Order
 from tests.crash.people import Cast, prepare
 from tests.crash.server import ROOT, Server
 from tests.crash.walk import await_
@@ -54,11 +54,11 @@ def test_long_a_killed_workers_mail_with_the_products_own_lease(sqlite_url: str,
     mailed_twice(sqlite_url, tmp_path, command, lambda server: _process(server, command), Pace())
 
 
-@pytest.mark.parametrize(("place", "count"), [("0", 0), (COMMIT, 0), (DONE, 1)])
+@pytest.mark.parametrize(("place", "count"), [("0", 0), ("1", 0), (COMMIT, 0), (DONE, 2)])
 def test_a_job_whose_process_is_killed_before_the_commit_never_was(
     database: Database, tmp_path: Path, place: str, count: int
 ) -> None:
-    """R-04: 0 jobs before the commit, even when the database has seen the job; 1 after it."""
+    """R-04: 0 jobs before the commit, even when the database has seen them; both after it."""
     order = tmp_path / "order"
     Order(who="MainThread", commit=1, place=place).put(order)
     url = database.url.render_as_string(hide_password=False)
@@ -79,7 +79,11 @@ from storage.jobs import enqueue
 from tests.crash.orders import obey
 
 obey()
-in_background(Database(sys.argv[1]), lambda work: enqueue(work, NewJob(kind="k", args={})), now=datetime.now(UTC))
+def two(work):
+    for number in (1, 2):
+        enqueue(work, NewJob(kind="k", args={"number": number}))
+
+in_background(Database(sys.argv[1]), two, now=datetime.now(UTC))
 """
 
 

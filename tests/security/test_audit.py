@@ -17,6 +17,7 @@ from tests.architecture.repository import ROOT
 from tests.security.drawn import visit
 from tests.security.test_web import ORIGIN, TICKET, sign_in, with_password
 from tests.support.people import NOW
+from tests.support.statements import watching
 
 
 def refusals(api: Api) -> list[dict[str, object]]:
@@ -72,17 +73,13 @@ def test_d_09_a_page_that_is_refused_is_kept_too(lite: Api) -> None:
 
 
 def test_d_09_what_is_allowed_writes_no_statement_more(lite: Api) -> None:
-    written: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        written.append(statement)
-
     lite.token_of("alice")
-    sa.event.listen(lite.database.engine, "before_cursor_execute", note)
-    assert lite.get("/me", by="alice").status_code == 200
-    assert lite.get("/tickets/0192f0a0-0000-7000-8000-000000000000", by="alice").status_code == 404
-    assert [each for each in written if each.startswith("INSERT")] == []
-    assert lite.post("/roles", {"key": "x", "names": {"zh": "x"}}, by="alice").status_code == 403
+    with watching() as written:
+        assert lite.get("/me", by="alice").status_code == 200
+        assert lite.get("/tickets/0192f0a0-0000-7000-8000-000000000000", by="alice").status_code == 404
+        assert written
+        assert [each for each in written if each.startswith("INSERT")] == []
+        assert lite.post("/roles", {"key": "x", "names": {"zh": "x"}}, by="alice").status_code == 403
     assert [each.split()[2] for each in written if each.startswith("INSERT")] == ["audit"]
 
 

@@ -4,7 +4,6 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-import sqlalchemy as sa
 from werkzeug.http import parse_options_header
 
 from app.addresses import client_address
@@ -15,6 +14,7 @@ from tests.app.api.test_story import PNG, open_ticket, task_of, work_on
 from tests.security.test_web import PASSWORD, with_password
 from tests.support.acting import contents
 from tests.support.people import add_user
+from tests.support.statements import watching
 
 UNKNOWN = "0192f0a0-0000-7000-8000-000000000000"
 
@@ -329,13 +329,11 @@ def test_a_02_an_unseen_ticket_costs_the_work_of_none(lite: Api) -> None:
     """A-02: the same timing class, since the same statements are run for both."""
     ticket = open_ticket(lite)
     lite.token_of("eve")
-    run: list[str] = []
-    sa.event.listen(lite.database.engine, "before_cursor_execute", lambda *about: run.append(about[2]))
     asked = []
     for ticket_id in (ticket["id"], UNKNOWN):
-        run.clear()
-        assert lite.get(f"/tickets/{ticket_id}", by="eve").status_code == 404
-        asked.append(list(run))
+        with watching() as run:
+            assert lite.get(f"/tickets/{ticket_id}", by="eve").status_code == 404
+        asked.append(run)
     assert asked[0] == asked[1] != []
 
 

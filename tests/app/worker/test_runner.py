@@ -26,6 +26,7 @@ from storage.channel import Statement
 from storage.database import Database
 from storage.tables import job, setting
 from tests.support.clock import Clock
+from tests.support.statements import watching
 
 QUICK = Pace(slots=4, lease=timedelta(seconds=2), heartbeat=timedelta(seconds=0.3), poll=0.05)
 
@@ -301,17 +302,11 @@ def test_a_runner_that_gets_no_more_threads_goes_on_and_runs_the_job_later(
 
 
 def test_an_idle_round_asks_once_when_the_next_job_is_due(sqlite_database: Database) -> None:
-    asked: list[str] = []
-
-    def count(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
-        if "min(job.run_at)" in statement:
-            asked.append(statement)
-
     runner = Runner(sqlite_database, duties(lambda held, run: None), pace=QUICK)
     put(sqlite_database, NewJob(kind="k", args={}, run_at=utc_now() + timedelta(hours=1)))
-    sa.event.listen(sqlite_database.engine, "before_cursor_execute", count)
-    runner._round()
-    assert len(asked) == 1
+    with watching() as asked:
+        runner._round()
+    assert len([each for each in asked if "min(job.run_at)" in each]) == 1
 
 
 @pytest.mark.parametrize("times", [1, 3])
