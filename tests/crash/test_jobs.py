@@ -25,7 +25,7 @@ from storage.database import Database
 from storage.store import Store
 from storage.units import perform
 from tests.crash.hasty import PACE
-from tests.crash.orders import DONE, ORDER, Order
+from tests.crash.orders import COMMIT, DONE, ORDER, Order
 from tests.crash.people import Cast, prepare
 from tests.crash.server import ROOT, Server
 from tests.crash.walk import await_
