@@ -142,7 +142,7 @@ class Runner:
         claimed = self._claim(limit=free) if at is not None and at <= self._now() else []
         for job in claimed:
             self._begin(job)
-        # A full batch may have left more behind it; half of its jobs are awaited, so that one claim serves several.
+        # A full batch may have left more behind it: its last job asks again, at once, or the poll where one hangs.
         self._full = len(claimed) == free
         return self._pause_until(None if claimed else at)
 
@@ -205,7 +205,7 @@ class Runner:
             log.warning("job %s: its end could not be recorded: %s", job.id, code_of(error))
         finally:
             self._end(token)
-            if self.busy <= (self._pace.slots // 2 if self._full else 0):
+            if not self.busy:
                 self.wake()
 
     def _timeout(self, job: Job) -> float:
