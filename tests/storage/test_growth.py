@@ -25,8 +25,9 @@ from tests.support.desk import ASSESSMENT, HANDLING, REVIEW, Desk, furnish
 
 SMALL, LARGE = 1_300, 15_000
 PAGE = 20
-# A deeper index costs a block more for each row that is found by it.
-MORE_ROWS, MORE_BLOCKS = 1.1, 1.6
+# A deeper index costs a block more for each row that is found by it, and so does a page that VACUUM could not mark as
+# seen by all, because some other session had a snapshot. The tables grow by eleven.
+MORE_ROWS, MORE_BLOCKS = 1.1, 2.5
 
 TOLD = {
     "auto_explain.log_min_duration": "0",

@@ -86,7 +86,7 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def running_cluster(*, durable: bool = False, settings: Mapping[str, str] = SETTINGS) -> Iterator[Cluster]:
+def running_cluster(*, durable: bool = False, settings: Mapping[str, str] | None = None) -> Iterator[Cluster]:
     """Make a cluster in a temporary directory, run it, stop it and remove it.
 
     `durable` leaves fsync and its kin at PostgreSQL's defaults and the files on a disk, for a test that
@@ -100,7 +100,7 @@ def running_cluster(*, durable: bool = False, settings: Mapping[str, str] = SETT
     password = secrets.token_hex(16)
     with cluster_directory(run_as, on_disk=durable) as directory:
         initialise(binaries, directory, password, run_as)
-        with _serving(binaries, directory, password, run_as, durable, settings) as cluster:
+        with _serving(binaries, directory, password, run_as, durable, settings or SETTINGS) as cluster:
             yield cluster
 
 
